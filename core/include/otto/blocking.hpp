@@ -1,5 +1,5 @@
-// The same objects for code that is no coroutine: scripts, tests, threads of an application. Every call runs the loop
-// until it is done; events are delivered inside these calls.
+// The same objects for code that is no coroutine: scripts, tests, threads of an application. Every call runs
+// the loop until it is done; events are delivered inside these calls.
 #pragma once
 
 #include <otto/context.hpp>
@@ -21,20 +21,24 @@ class OTTO_API BlockingHost {
     void open(Duration timeout = Duration(30'000));
     CommandResult run(Command command);
     CommandResult exec(Command command);
-    TransferResult put(std::filesystem::path local, std::string remote, TransferOptions options = TransferOptions());
-    TransferResult get(std::string remote, std::filesystem::path local, TransferOptions options = TransferOptions());
+    TransferResult put(std::filesystem::path local, std::string remote,
+                       TransferOptions options = TransferOptions());
+    TransferResult get(std::string remote, std::filesystem::path local,
+                       TransferOptions options = TransferOptions());
     void close();
 
   private:
     friend class BlockingContext;
     struct Loop;
-    BlockingHost(std::shared_ptr<Loop> loop, HostPtr host) : loop_(std::move(loop)), host_(std::move(host)) {}
+    BlockingHost(std::shared_ptr<Loop> loop, HostPtr host)
+        : loop_(std::move(loop))
+        , host_(std::move(host)) {}
     std::shared_ptr<Loop> loop_;
     HostPtr host_;
 };
 
-// Loads the lab, enters the scope and is the active context of its thread, in stack order. Used from the thread that
-// made it. Inside a coroutine it throws Error(usage) instead of waiting for ever.
+// Loads the lab, enters the scope and is the active context of its thread, in stack order. Used from the
+// thread that made it. Inside a coroutine it throws Error(usage) instead of waiting for ever.
 class OTTO_API BlockingContext {
   public:
     explicit BlockingContext(OpenOptions options);
@@ -53,8 +57,7 @@ class OTTO_API BlockingContext {
 
     // Runs any task of the context to its end.
     template <class T>
-    T wait(task<T> work)
-    {
+    T wait(task<T> work) {
         if constexpr (std::is_void_v<T>) {
             wait_erased(std::move(work));
         } else {
@@ -66,8 +69,7 @@ class OTTO_API BlockingContext {
 
   private:
     template <class T>
-    static task<> keep(task<T> work, std::optional<T>& value)
-    {
+    static task<> keep(task<T> work, std::optional<T>& value) {
         value = co_await std::move(work);
     }
     void wait_erased(task<> work);

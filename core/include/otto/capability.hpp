@@ -1,6 +1,7 @@
-// What a host may have beyond open, run and close. A capability is asked for by a string id with a revision, so Host's
-// virtual table stays frozen and a proxy can answer for any of them. Capability classes are made like Host: public
-// verbs that core guards, private virtuals that the driver writes. Their tables are frozen per revision.
+// What a host may have beyond open, run and close. A capability is asked for by a string id with a revision,
+// so Host's virtual table stays frozen and a proxy can answer for any of them. Capability classes are made
+// like Host: public verbs that core guards, private virtuals that the driver writes. Their tables are frozen
+// per revision.
 #pragma once
 
 #include <otto/task.hpp>
@@ -18,7 +19,8 @@ class OTTO_API Capability {
 
   protected:
     // The host that has this capability and outlives it.
-    explicit Capability(Host& host) noexcept : host_(&host) {}
+    explicit Capability(Host& host) noexcept
+        : host_(&host) {}
     ~Capability() = default; // never owned through this class
     [[nodiscard]] Host& capability_host() const noexcept { return *host_; }
 

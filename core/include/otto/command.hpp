@@ -1,5 +1,5 @@
-// A command for `run` or `exec`: the text, and how to run it. A class with setters and not an aggregate, because GCC 12
-// destroys temporary aggregates twice in co_await expressions.
+// A command for `run` or `exec`: the text, and how to run it. A class with setters and not an aggregate,
+// because GCC 12 destroys temporary aggregates twice in co_await expressions.
 #pragma once
 
 #include <otto/task.hpp>
@@ -20,8 +20,8 @@ class OTTO_API Command {
     Command(const Command&);
     Command& operator=(const Command&);
 
-    // The whole call: waiting for the session's turn, connecting, login and command. Default: the host's `timeout`,
-    // else 30 s. `unbounded` must be asked for; zero and negative spans are a usage error.
+    // The whole call: waiting for the session's turn, connecting, login and command. Default: the host's
+    // `timeout`, else 30 s. `unbounded` must be asked for; zero and negative spans are a usage error.
     Command& timeout(Duration limit);
     // What the command reads from standard input; without it standard input is empty.
     Command& input(std::string bytes);
@@ -55,11 +55,11 @@ class OTTO_API Command {
 // One command, several texts or several commands, as the fleet verbs take them.
 class OTTO_API Commands {
   public:
-    Commands(const char* text);                 // NOLINT(google-explicit-constructor)
-    Commands(std::string text);                 // NOLINT(google-explicit-constructor)
-    Commands(Command command);                  // NOLINT(google-explicit-constructor)
-    Commands(std::vector<std::string> texts);   // NOLINT(google-explicit-constructor)
-    Commands(std::vector<Command> commands);    // NOLINT(google-explicit-constructor)
+    Commands(const char* text);               // NOLINT(google-explicit-constructor)
+    Commands(std::string text);               // NOLINT(google-explicit-constructor)
+    Commands(Command command);                // NOLINT(google-explicit-constructor)
+    Commands(std::vector<std::string> texts); // NOLINT(google-explicit-constructor)
+    Commands(std::vector<Command> commands);  // NOLINT(google-explicit-constructor)
     ~Commands();
     Commands(const Commands&);
     Commands& operator=(const Commands&);
@@ -72,8 +72,7 @@ class OTTO_API Commands {
 
 // A vector of strings without a braced list, which GCC 12 refuses in co_await expressions: lines("a", "b").
 template <class... Text>
-std::vector<std::string> lines(Text&&... text)
-{
+std::vector<std::string> lines(Text&&... text) {
     std::vector<std::string> all;
     (all.emplace_back(std::forward<Text>(text)), ...);
     return all;

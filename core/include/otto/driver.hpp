@@ -32,7 +32,8 @@ class OTTO_API HostContext {
     [[nodiscard]] const std::string& id() const noexcept;
     [[nodiscard]] const std::string& driver() const noexcept;
     [[nodiscard]] const OptionValues& options() const noexcept;
-    // Core's keys that a driver may need. `address` falls back to the host's id only if the driver says so itself.
+    // Core's keys that a driver may need. `address` falls back to the host's id only if the driver says so
+    // itself.
     [[nodiscard]] const std::optional<std::string>& address() const noexcept;
     [[nodiscard]] const std::optional<std::string>& hop() const noexcept;
     [[nodiscard]] bool dry_run() const noexcept;
@@ -43,19 +44,19 @@ class OTTO_API HostContext {
     // [strand] The secret's text, resolved at first use and once per context. Throws Error(lab).
     task<std::string> reveal(Secret secret);
 
-    // [strand] Numeric addresses ("192.0.2.1", "::1") for a name, by core's own resolver threads; numeric text is
-    // answered at once. Cancellable. Throws Error(unreachable).
+    // [strand] Numeric addresses ("192.0.2.1", "::1") for a name, by core's own resolver threads; numeric
+    // text is answered at once. Cancellable. Throws Error(unreachable).
     task<std::vector<std::string>> resolve(std::string name);
 
-    // [strand] Runs a blocking function on one of core's few blocking threads. The function must not touch the
-    // driver's members. Cancelling detaches the caller; the function runs on.
+    // [strand] Runs a blocking function on one of core's few blocking threads. The function must not touch
+    // the driver's members. Cancelling detaches the caller; the function runs on.
     task<> blocking(std::function<void()> work);
 
     // [any-thread] Reports an event; the host's id is filled in.
     void emit(Event event);
 
-    // [strand] Starts a background task of this host (a keepalive, a reader). Core cancels it when the host is
-    // aborted or closed, joins it, and reports what it throws as a warning.
+    // [strand] Starts a background task of this host (a keepalive, a reader). Core cancels it when the host
+    // is aborted or closed, joins it, and reports what it throws as a warning.
     void spawn(task<> work);
 
     // [strand] Tells core that the connection died while nobody was looking: the next verb opens a new one.
@@ -65,14 +66,16 @@ class OTTO_API HostContext {
     std::shared_ptr<HostServices> services_;
 };
 
-// One running command, seen from the driver. Shared, because a call that ignores cancellation may outlive its verb.
+// One running command, seen from the driver. Shared, because a call that ignores cancellation may outlive its
+// verb.
 class OTTO_API CommandIo {
   public:
     virtual ~CommandIo();
     CommandIo(const CommandIo&) = delete;
     CommandIo& operator=(const CommandIo&) = delete;
 
-    // [strand] Output as it comes: kept up to the limit, and sent to the sinks. Waits while their queue is full.
+    // [strand] Output as it comes: kept up to the limit, and sent to the sinks. Waits while their queue is
+    // full.
     virtual task<> write(StreamId stream, std::string_view bytes) = 0;
     // [strand] From now on the peer may have seen the command, and failures are part of the result.
     virtual void handed_over() noexcept = 0;

@@ -1,5 +1,5 @@
-// The one exception class of otto. A program switches on code(); a person reads what(), which says what went wrong,
-// where, and what to do.
+// The one exception class of otto. A program switches on code(); a person reads what(), which says what went
+// wrong, where, and what to do.
 #pragma once
 
 #include <otto/api.hpp>
@@ -43,7 +43,8 @@ class OTTO_API Error : public std::exception {
     Error& operator=(const Error&) noexcept;
     ~Error() override;
 
-    // Setters for building one: `throw Error(Errc::unreachable, "connection refused").host("web07").advice("...")`.
+    // Setters for building one: `throw Error(Errc::unreachable, "connection
+    // refused").host("web07").advice("...")`.
     Error& host(std::string id);
     Error& advice(std::string what_to_do);
 
@@ -68,7 +69,8 @@ class OTTO_API NotRun : public Error {
     ~NotRun() override;
 };
 
-// The exception as an otto::Error: itself if it is one; operation_aborted becomes `cancelled`; anything else `fallback`.
+// The exception as an otto::Error: itself if it is one; operation_aborted becomes `cancelled`; anything else
+// `fallback`.
 OTTO_API Error error_from(std::exception_ptr exception, Errc fallback);
 
 } // namespace otto

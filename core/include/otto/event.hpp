@@ -1,7 +1,8 @@
-// Everything otto has to tell while it works goes through event sinks: the console log, transcripts, progress, JSON
-// Lines. Core itself prints nothing. Sinks are called on the user thread, one at a time, in order per host; a full
-// queue stops that host's reading, so a slow sink slows the device and costs no memory. A sink that throws is removed
-// and reported. None is called after the scope has closed. Sinks have no active context.
+// Everything otto has to tell while it works goes through event sinks: the console log, transcripts,
+// progress, JSON Lines. Core itself prints nothing. Sinks are called on the user thread, one at a time, in
+// order per host; a full queue stops that host's reading, so a slow sink slows the device and costs no
+// memory. A sink that throws is removed and reported. None is called after the scope has closed. Sinks have
+// no active context.
 #pragma once
 
 #include <otto/error.hpp>
@@ -32,7 +33,7 @@ enum class EventKind {
     host_key_added,    // text: what was written to which file
     closing,
     closed,
-    close_failed,      // text: why
+    close_failed, // text: why
 };
 
 OTTO_API std::string_view to_string(EventKind kind) noexcept; // "command-started", ...
@@ -77,7 +78,8 @@ class OTTO_API EventSink {
     virtual void on_event(const Event& event) = 0;
 };
 
-// "The otto logger": a line per event, "HH:MM:SS.mmm web07 | text", control bytes escaped. The stream must outlive it.
+// "The otto logger": a line per event, "HH:MM:SS.mmm web07 | text", control bytes escaped. The stream must
+// outlive it.
 class OTTO_API LogSink : public EventSink {
   public:
     explicit LogSink(std::ostream& out);

@@ -1,5 +1,6 @@
-// What a plugin was built with, as text, one key=value a line. It stands in the descriptor and in an ELF note that the
-// loader reads before dlopen: a plugin built with AddressSanitizer would end the process inside dlopen.
+// What a plugin was built with, as text, one key=value a line. It stands in the descriptor and in an ELF note
+// that the loader reads before dlopen: a plugin built with AddressSanitizer would end the process inside
+// dlopen.
 #pragma once
 
 #include <boost/version.hpp>
@@ -74,19 +75,41 @@
 #define OTTO_DETAIL_EH "0"
 #endif
 
-#define OTTO_FINGERPRINT                                                                                     \
-    "abi=" OTTO_DETAIL_TEXT(OTTO_ABI) "\n"                                                                   \
-    "sdk=" OTTO_SDK_VERSION "\n"                                                                             \
-    "cxx=" OTTO_DETAIL_CXX "\n"                                                                              \
-    "std=" OTTO_DETAIL_TEXT(__cplusplus) "\n"                                                                \
-    "stdlib=libstdc++-" OTTO_DETAIL_TEXT(_GLIBCXX_RELEASE) "\n"                                              \
-    "cxx11abi=" OTTO_DETAIL_TEXT(_GLIBCXX_USE_CXX11_ABI) "\n"                                                \
-    "stldebug=" OTTO_DETAIL_STLDEBUG "\n"                                                                    \
-    "boost=" OTTO_DETAIL_TEXT(BOOST_VERSION) "\n"                                                            \
-    "asio=" OTTO_DETAIL_ASIO_LINK OTTO_DETAIL_ASIO_TRACKING OTTO_DETAIL_ASIO_URING OTTO_DETAIL_ASIO_FRAMES "\n" \
-    "san=" OTTO_DETAIL_SAN "\n"                                                                              \
-    "rtti=" OTTO_DETAIL_RTTI "\n"                                                                            \
-    "eh=" OTTO_DETAIL_EH "\n"
+#define OTTO_FINGERPRINT                                                                                                                    \
+    "abi=" OTTO_DETAIL_TEXT(                                                                                                                \
+        OTTO_ABI) "\n"                                                                                                                      \
+                  "sdk=" OTTO_SDK_VERSION "\n"                                                                                              \
+                  "cxx=" OTTO_DETAIL_CXX "\n"                                                                                               \
+                  "std=" OTTO_DETAIL_TEXT(                                                                                                  \
+                      __cplusplus) "\n"                                                                                                     \
+                                   "stdlib=libstdc++-" OTTO_DETAIL_TEXT(                                                                    \
+                                       _GLIBCXX_RELEASE) "\n"                                                                               \
+                                                         "cxx11abi=" OTTO_DETAIL_TEXT(                                                      \
+                                                             _GLIBCXX_USE_CXX11_ABI) "\n"                                                   \
+                                                                                     "stldebug"                                             \
+                                                                                     "=" OTTO_DETAIL_STLDEBUG                               \
+                                                                                     "\n"                                                   \
+                                                                                     "boost"                                                \
+                                                                                     "=" OTTO_DETAIL_TEXT(                                  \
+                                                                                         BOOST_VERSION) "\n"                                \
+                                                                                                        "as"                                \
+                                                                                                        "io"                                \
+                                                                                                        "=" OTTO_DETAIL_ASIO_LINK           \
+                                                                                                            OTTO_DETAIL_ASIO_TRACKING       \
+                                                                                                                OTTO_DETAIL_ASIO_URING      \
+                                                                                                                    OTTO_DETAIL_ASIO_FRAMES \
+                                                                                                        "\n"                                \
+                                                                                                        "sa"                                \
+                                                                                                        "n"                                 \
+                                                                                                        "=" OTTO_DETAIL_SAN                 \
+                                                                                                        "\n"                                \
+                                                                                                        "rt"                                \
+                                                                                                        "ti"                                \
+                                                                                                        "=" OTTO_DETAIL_RTTI                \
+                                                                                                        "\n"                                \
+                                                                                                        "eh"                                \
+                                                                                                        "=" OTTO_DETAIL_EH                  \
+                                                                                                        "\n"
 
 namespace otto::detail {
 // ELF note: gABI "Note Section"; name and descriptor are padded to four bytes.

@@ -1,5 +1,5 @@
-// A lab: the hosts, and what they share, read from YAML files and checked against the drivers' option tables. Loading
-// reports every fault at once, with file, line and column.
+// A lab: the hosts, and what they share, read from YAML files and checked against the drivers' option tables.
+// Loading reports every fault at once, with file, line and column.
 #pragma once
 
 #include <otto/option.hpp>
@@ -23,8 +23,8 @@ class OTTO_API HostSpec {
     HostSpec(const HostSpec&);
     HostSpec& operator=(const HostSpec&);
 
-    // Setters for make_host and tests; a lab's specs come checked. `set` takes an option of the driver, or `timeout`,
-    // as the lab would write it; it is checked when the host is made.
+    // Setters for make_host and tests; a lab's specs come checked. `set` takes an option of the driver, or
+    // `timeout`, as the lab would write it; it is checked when the host is made.
     HostSpec& id(std::string id);
     HostSpec& set(std::string option, std::string value);
     HostSpec& set(std::string option, Secret value);
@@ -85,8 +85,10 @@ class OTTO_API Lab {
     // The registry that the drivers came from. Never null after load_lab.
     [[nodiscard]] const std::shared_ptr<PluginRegistry>& plugins() const noexcept;
 
-    // Ids that a pattern selects, in lab order. Comma-separated terms: an id, a glob, a range (web[01-20]), @group,
-    // @tag; !term takes away; full match. Throws Error(usage) for a term that selects nothing, with a did-you-mean.
+    // Ids that a pattern selects, in lab order. Comma-separated terms: an id, a glob, a range (web[01-20]),
+    // @group,
+    // @tag; !term takes away; full match. Throws Error(usage) for a term that selects nothing, with a
+    // did-you-mean.
     [[nodiscard]] std::vector<std::string> select(std::string_view pattern) const;
 
   private:
@@ -108,7 +110,9 @@ class OTTO_API LoadOptions {
     LoadOptions& default_plugin_dirs(bool on);
     LoadOptions& plugins(std::shared_ptr<PluginRegistry> registry); // instead of making one
 
-    [[nodiscard]] const std::vector<std::filesystem::path>& search_paths() const noexcept { return search_paths_; }
+    [[nodiscard]] const std::vector<std::filesystem::path>& search_paths() const noexcept {
+        return search_paths_;
+    }
     [[nodiscard]] const PluginSearch& plugin_search() const noexcept { return plugin_search_; }
     [[nodiscard]] const std::shared_ptr<PluginRegistry>& registry() const noexcept { return registry_; }
 
@@ -135,14 +139,15 @@ class OTTO_API LabError : public Error {
     std::shared_ptr<const std::vector<LabFault>> faults_;
 };
 
-// Loads and merges labs. A name is looked up as NAME.yaml in the search paths, then OTTO_LAB_PATH, ./labs, the user's
-// and the system's configuration directory; "a+b" is two names; what holds '/' or ends in .yaml is a path. Throws
-// LabError. Blocking file I/O; any thread.
+// Loads and merges labs. A name is looked up as NAME.yaml in the search paths, then OTTO_LAB_PATH, ./labs,
+// the user's and the system's configuration directory; "a+b" is two names; what holds '/' or ends in .yaml is
+// a path. Throws LabError. Blocking file I/O; any thread.
 OTTO_API Lab load_lab(const std::vector<std::string>& names, const LoadOptions& options = LoadOptions());
 OTTO_API Lab load_lab(const std::string& name, const LoadOptions& options = LoadOptions());
 
 // A lab from a text, for tests and generated labs; `file` is what messages call it.
-OTTO_API Lab parse_lab(std::string_view text, const std::string& file, const LoadOptions& options = LoadOptions());
+OTTO_API Lab parse_lab(std::string_view text, const std::string& file,
+                       const LoadOptions& options = LoadOptions());
 
 // A JSON Schema (draft 7) of lab files that covers the options of every driver the registry can open.
 OTTO_API std::string lab_schema(PluginRegistry& plugins);
@@ -150,7 +155,8 @@ OTTO_API std::string lab_schema(PluginRegistry& plugins);
 // Makes an unchecked spec (HostSpec::set) a checked one, as a lab entry would be. Throws LabError.
 OTTO_API HostSpec check_spec(const HostSpec& spec, PluginRegistry& plugins);
 
-// Per-call changes for Context::get_host: any option of the driver, and `timeout`. Not driver, address, hop, resources.
+// Per-call changes for Context::get_host: any option of the driver, and `timeout`. Not driver, address, hop,
+// resources.
 class OTTO_API Overrides {
   public:
     Overrides();
@@ -160,14 +166,16 @@ class OTTO_API Overrides {
     Overrides& set(std::string option, std::string value);
     Overrides& set(std::string option, Secret value);
     [[nodiscard]] bool empty() const noexcept { return values_.empty(); }
-    [[nodiscard]] const std::map<std::string, std::variant<std::string, Secret>>& values() const noexcept { return values_; }
+    [[nodiscard]] const std::map<std::string, std::variant<std::string, Secret>>& values() const noexcept {
+        return values_;
+    }
 
   private:
     std::map<std::string, std::variant<std::string, Secret>> values_;
 };
 
-// The spec with the overrides applied and checked. With `skip_unknown` an option that the driver lacks is left out (as
-// `defaults` do); otherwise it is Error(usage) with a did-you-mean.
+// The spec with the overrides applied and checked. With `skip_unknown` an option that the driver lacks is
+// left out (as `defaults` do); otherwise it is Error(usage) with a did-you-mean.
 OTTO_API HostSpec apply_overrides(const HostSpec& spec, const Overrides& overrides, PluginRegistry& plugins,
                                   bool skip_unknown = false);
 

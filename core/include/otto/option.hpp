@@ -1,5 +1,6 @@
-// A driver's options: a plain table in its descriptor, and the values that core read from the lab for one host. Core,
-// never the plugin, walks the YAML and checks kinds and ranges, so that a mistake is reported with its line.
+// A driver's options: a plain table in its descriptor, and the values that core read from the lab for one
+// host. Core, never the plugin, walks the YAML and checks kinds and ranges, so that a mistake is reported
+// with its line.
 #pragma once
 
 #include <otto/error.hpp>
@@ -54,8 +55,9 @@ OTTO_API std::string to_string(const SourceMark& mark); // "labs/x.yaml:12:7"
 using OptionValue = std::variant<bool, std::int64_t, double, std::string, Secret, Duration,
                                  std::vector<std::string>, std::map<std::string, std::string>>;
 
-// The values of one host, defaults of the table included. Getters throw Error(internal) for a name or kind that is not
-// in the driver's table: a bug of the driver. `has` is false for an option without value and default.
+// The values of one host, defaults of the table included. Getters throw Error(internal) for a name or kind
+// that is not in the driver's table: a bug of the driver. `has` is false for an option without value and
+// default.
 class OTTO_API OptionValues {
   public:
     OptionValues();
@@ -93,7 +95,8 @@ class OTTO_API OptionValues {
     std::map<std::string, Entry, std::less<>> entries_;
 };
 
-// Thrown by a driver's `create` for a value that only the driver can judge; core reports it at the value's place.
+// Thrown by a driver's `create` for a value that only the driver can judge; core reports it at the value's
+// place.
 class OTTO_API OptionError : public Error {
   public:
     OptionError(std::string option, std::string message);
@@ -104,16 +107,18 @@ class OTTO_API OptionError : public Error {
     std::string option_;
 };
 
-// Reads one scalar as the table asks. Throws Error(lab) with the reason alone ("expected a number from 1 to 65535").
-// Secrets come out as literals. For option tables of core itself, the command line and Overrides.
+// Reads one scalar as the table asks. Throws Error(lab) with the reason alone ("expected a number from 1 to
+// 65535"). Secrets come out as literals. For option tables of core itself, the command line and Overrides.
 OTTO_API OptionValue parse_option(const OptionSpec& spec, std::string_view text);
 
-// "5s", "250ms", "1.5m", "2h" (a bare number counts seconds); nullopt for anything else, negative or not finite.
+// "5s", "250ms", "1.5m", "2h" (a bare number counts seconds); nullopt for anything else, negative or not
+// finite.
 OTTO_API std::optional<Duration> parse_duration(std::string_view text) noexcept;
 OTTO_API std::optional<std::uint64_t> parse_size(std::string_view text) noexcept;
 OTTO_API std::string format_duration(Duration span); // "1.5s"
 
 // The nearest of the names, or nothing if none is near: for "did you mean".
-OTTO_API std::optional<std::string> nearest_name(std::string_view wanted, const std::vector<std::string>& names);
+OTTO_API std::optional<std::string> nearest_name(std::string_view wanted,
+                                                 const std::vector<std::string>& names);
 
 } // namespace otto

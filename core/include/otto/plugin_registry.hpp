@@ -1,5 +1,6 @@
-// Finds, judges and opens plugins. A lab and a context share one registry. Files are judged by their ELF note and
-// permissions without running code; a library is opened when a lab needs its driver, and never closed again.
+// Finds, judges and opens plugins. A lab and a context share one registry. Files are judged by their ELF note
+// and permissions without running code; a library is opened when a lab needs its driver, and never closed
+// again.
 #pragma once
 
 #include <otto/error.hpp>
@@ -22,10 +23,11 @@ class OTTO_API PluginSearch {
     PluginSearch(const PluginSearch&);
     PluginSearch& operator=(const PluginSearch&);
 
-    // Searched first, in the order given. Must be absolute or relative to the current directory; made absolute here.
+    // Searched first, in the order given. Must be absolute or relative to the current directory; made
+    // absolute here.
     PluginSearch& plugin_dir(std::filesystem::path dir);
-    // False: neither OTTO_PLUGIN_PATH nor the user's and the installed directory. Under AT_SECURE only the installed
-    // directory counts in any case.
+    // False: neither OTTO_PLUGIN_PATH nor the user's and the installed directory. Under AT_SECURE only the
+    // installed directory counts in any case.
     PluginSearch& default_plugin_dirs(bool on);
 
     [[nodiscard]] const std::vector<std::filesystem::path>& plugin_dirs() const noexcept { return dirs_; }
@@ -46,8 +48,8 @@ struct PluginFile {
     std::string name;    // from the note; from the file's name if it has none
     std::string version; // empty without a note
     std::vector<std::string> drivers;
-    std::string reason;  // refused or shadowed: why, in one sentence; may be followed by a table of lines
-    std::string remedy;  // what to do about it
+    std::string reason; // refused or shadowed: why, in one sentence; may be followed by a table of lines
+    std::string remedy; // what to do about it
 };
 
 // Where a driver is asked for, for messages.
@@ -64,7 +66,8 @@ class OTTO_API PluginRegistry {
     PluginRegistry(const PluginRegistry&) = delete;
     PluginRegistry& operator=(const PluginRegistry&) = delete;
 
-    // A plugin that is linked into the program. It wins over files. Throws Error(plugin) for a broken descriptor.
+    // A plugin that is linked into the program. It wins over files. Throws Error(plugin) for a broken
+    // descriptor.
     void add(const PluginDescriptor& descriptor);
 
     // Every candidate in search order: winners, losers and why. Loads nothing.

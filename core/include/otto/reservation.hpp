@@ -33,8 +33,8 @@ struct MissingReservation {
     std::vector<std::string> holders; // empty: nobody holds it
 };
 
-// Names the resources that the user lacks and who holds them. A missing reservation is not a backend failure: no hint
-// about going on without reservations belongs here.
+// Names the resources that the user lacks and who holds them. A missing reservation is not a backend failure:
+// no hint about going on without reservations belongs here.
 class OTTO_API MissingReservationError : public Error {
   public:
     MissingReservationError(std::string user, std::vector<MissingReservation> missing);
@@ -48,7 +48,8 @@ class OTTO_API MissingReservationError : public Error {
 // The labs' resources and those of their hosts, sorted, each once.
 OTTO_API std::vector<std::string> required_resources(const Lab& lab);
 
-// Throws MissingReservationError, or Error(reservation) when the backend fails or takes longer than ten seconds.
+// Throws MissingReservationError, or Error(reservation) when the backend fails or takes longer than ten
+// seconds.
 OTTO_API void check_reservations(const Lab& lab, const std::string& user, ReservationBackend& backend);
 
 // {"version": 1, "reservations": [{"user": ..., "resources": [...], "expires": RFC 3339, optional}]}

@@ -1,5 +1,5 @@
-// What verbs return. A result says how it knows: an exit status that the protocol reported, one that a marker gave, or
-// none. A non-zero exit is data, not an exception.
+// What verbs return. A result says how it knows: an exit status that the protocol reported, one that a marker
+// gave, or none. A non-zero exit is data, not an exception.
 #pragma once
 
 #include <otto/error.hpp>
@@ -51,7 +51,8 @@ class OTTO_API CommandExit {
     StatusSource source_ = StatusSource::unknown;
 };
 
-// Bytes as text: valid UTF-8 is kept, each invalid byte becomes U+FFFD, and with `line_ends` CR LF becomes LF.
+// Bytes as text: valid UTF-8 is kept, each invalid byte becomes U+FFFD, and with `line_ends` CR LF becomes
+// LF.
 OTTO_API std::string decode_text(std::string_view bytes, bool line_ends = true);
 // True if the bytes are valid UTF-8, so that decoding them lost nothing.
 OTTO_API bool is_utf8(std::string_view bytes) noexcept;
@@ -82,7 +83,8 @@ class OTTO_API CommandResult {
     [[nodiscard]] std::chrono::system_clock::time_point started() const noexcept { return started_; }
     [[nodiscard]] Duration duration() const noexcept { return duration_; }
 
-    // Throws if the command did not succeed: error() if there is one, else Error(protocol) with status and last line.
+    // Throws if the command did not succeed: error() if there is one, else Error(protocol) with status and
+    // last line.
     const CommandResult& check() const;
 
   private:
@@ -125,7 +127,8 @@ class OTTO_API TransferResult {
 class OTTO_API HostResult {
   public:
     HostResult() = default;
-    HostResult(std::string host, std::vector<CommandResult> commands, std::optional<Error> error, Duration duration);
+    HostResult(std::string host, std::vector<CommandResult> commands, std::optional<Error> error,
+               Duration duration);
 
     [[nodiscard]] const std::string& host() const noexcept { return host_; }
     [[nodiscard]] Status status() const noexcept;

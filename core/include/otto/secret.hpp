@@ -1,5 +1,5 @@
-// A value that must never be shown. It has no operator<<, no conversion and no comparison; the text is reached through
-// reveal() only, which drivers get from their HostContext.
+// A value that must never be shown. It has no operator<<, no conversion and no comparison; the text is
+// reached through reveal() only, which drivers get from their HostContext.
 #pragma once
 
 #include <otto/api.hpp>
@@ -21,8 +21,8 @@ class OTTO_API Secret {
     static Secret env(std::string name);
     // The file's first line; refused if others can read the file.
     static Secret file(std::string path);
-    // Standard output of a program, without a shell; ten seconds. `trusted` is false for a lab file that others can
-    // write, and then using the secret is an error.
+    // Standard output of a program, without a shell; ten seconds. `trusted` is false for a lab file that
+    // others can write, and then using the secret is an error.
     static Secret command(std::vector<std::string> argv, bool trusted);
     // Asked on the terminal, once per run.
     static Secret ask(std::string prompt);
@@ -31,9 +31,9 @@ class OTTO_API Secret {
     // The reference as the lab file writes it ("!env FRR_PASSWORD"); "(secret)" for a literal. Safe to show.
     [[nodiscard]] std::string describe() const;
 
-    // Resolves the reference: reads the environment or a file, runs a program or asks on the terminal, so it may
-    // block and belongs on a blocking thread (HostContext::reveal does that). Once per reference and Context, since
-    // the context remembers. Throws Error(lab) naming the reference, never the value.
+    // Resolves the reference: reads the environment or a file, runs a program or asks on the terminal, so it
+    // may block and belongs on a blocking thread (HostContext::reveal does that). Once per reference and
+    // Context, since the context remembers. Throws Error(lab) naming the reference, never the value.
     [[nodiscard]] std::string resolve_blocking() const;
 
     // Equal references resolve to the same value: the key under which a context remembers it.

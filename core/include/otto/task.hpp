@@ -1,6 +1,6 @@
-// otto::task<T> is what every asynchronous function of otto returns: a lazy coroutine, awaited once. It runs on the
-// executor of whoever awaits it. On GCC 12 an expression that contains co_await must not hold temporary aggregates,
-// capturing lambdas, braced lists or `?:` of class type: name them on the line before.
+// otto::task<T> is what every asynchronous function of otto returns: a lazy coroutine, awaited once. It runs
+// on the executor of whoever awaits it. On GCC 12 an expression that contains co_await must not hold
+// temporary aggregates, capturing lambdas, braced lists or `?:` of class type: name them on the line before.
 #pragma once
 
 #include <otto/api.hpp>

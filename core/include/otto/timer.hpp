@@ -1,5 +1,5 @@
-// The one way to wait for time in otto. The reason is part of the call, so that no sleep can hide a missing event: a
-// lint refuses any other timer.
+// The one way to wait for time in otto. The reason is part of the call, so that no sleep can hide a missing
+// event: a lint refuses any other timer.
 #pragma once
 
 #include <otto/task.hpp>
@@ -24,8 +24,8 @@ class OTTO_API Timer {
     void expires_after(Duration span);
     // Ends waits in progress with false.
     void cancel() noexcept;
-    // True when the time has come, false when the timer was cancelled or set anew. Throws operation_aborted only if
-    // the awaiting coroutine itself is cancelled.
+    // True when the time has come, false when the timer was cancelled or set anew. Throws operation_aborted
+    // only if the awaiting coroutine itself is cancelled.
     task<bool> wait();
 
   private:

@@ -23,8 +23,9 @@ class OTTO_API Exec : public Capability {
     ~Exec() = default;
 
   private:
-    // [strand, concurrent] Runs one command; see Host::do_run for the rules. The command's environment and standard
-    // input are the driver's to deliver. Cancelled: end the remote command, tell io.left_running() what may remain.
+    // [strand, concurrent] Runs one command; see Host::do_run for the rules. The command's environment and
+    // standard input are the driver's to deliver. Cancelled: end the remote command, tell io.left_running()
+    // what may remain.
     virtual task<CommandExit> do_exec(Command command, std::shared_ptr<CommandIo> io) = 0;
 };
 

@@ -20,7 +20,8 @@ class OTTO_API TransferOptions {
     TransferOptions(const TransferOptions&);
     TransferOptions& operator=(const TransferOptions&);
 
-    // The whole transfer, connecting included. Default: the host's `timeout` times ten, at least five minutes.
+    // The whole transfer, connecting included. Default: the host's `timeout` times ten, at least five
+    // minutes.
     TransferOptions& timeout(Duration limit);
     // Permission bits of the new file; default: those of the source.
     TransferOptions& mode(unsigned bits);
@@ -51,11 +52,13 @@ class OTTO_API FileTransfer : public Capability {
   public:
     static constexpr std::string_view capability_id = "otto.file-transfer/1";
 
-    // One regular file. Atomic: a temporary name beside the destination, then a rename; on failure nothing is left. A
-    // destination that is a directory receives the file under its own name.
-    // Throws Error: transfer (with the peer's reason), timed_out, closed, and what connecting throws.
-    task<TransferResult> put(std::filesystem::path local, std::string remote, TransferOptions options = TransferOptions());
-    task<TransferResult> get(std::string remote, std::filesystem::path local, TransferOptions options = TransferOptions());
+    // One regular file. Atomic: a temporary name beside the destination, then a rename; on failure nothing is
+    // left. A destination that is a directory receives the file under its own name. Throws Error: transfer
+    // (with the peer's reason), timed_out, closed, and what connecting throws.
+    task<TransferResult> put(std::filesystem::path local, std::string remote,
+                             TransferOptions options = TransferOptions());
+    task<TransferResult> get(std::string remote, std::filesystem::path local,
+                             TransferOptions options = TransferOptions());
 
   protected:
     using Capability::Capability;
@@ -63,9 +66,11 @@ class OTTO_API FileTransfer : public Capability {
 
   private:
     // [strand, concurrent] Return the number of bytes moved. Cancelled: remove the temporary file, then end.
-    virtual task<std::uint64_t> do_put(std::filesystem::path local, std::string remote, TransferOptions options,
+    virtual task<std::uint64_t> do_put(std::filesystem::path local, std::string remote,
+                                       TransferOptions options,
                                        std::shared_ptr<TransferProgress> progress) = 0;
-    virtual task<std::uint64_t> do_get(std::string remote, std::filesystem::path local, TransferOptions options,
+    virtual task<std::uint64_t> do_get(std::string remote, std::filesystem::path local,
+                                       TransferOptions options,
                                        std::shared_ptr<TransferProgress> progress) = 0;
 };
 
