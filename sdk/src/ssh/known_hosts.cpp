@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-namespace otto::sdk::ssh {
+namespace otto::sdk {
 namespace {
 
 constexpr std::string_view blanks = " \t";
@@ -276,4 +276,4 @@ std::string known_hosts_line(std::string_view host, std::uint16_t port, const Ho
     return known_hosts_name(host, port) + ' ' + key.type() + ' ' + to_base64(key.blob()) + '\n';
 }
 
-} // namespace otto::sdk::ssh
+} // namespace otto::sdk

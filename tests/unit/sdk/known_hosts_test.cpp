@@ -4,7 +4,7 @@
 #include <string>
 #include <support/catch.hpp>
 
-using namespace otto::sdk::ssh;
+using namespace otto::sdk;
 using Kind = HostKeyVerdict::Kind;
 
 namespace {

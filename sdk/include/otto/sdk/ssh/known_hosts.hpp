@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace otto::sdk::ssh {
+namespace otto::sdk {
 
 // A public host key. The type is the first string of the blob (RFC 4253, section 6.6), so the two always
 // agree.
@@ -105,4 +105,4 @@ std::string known_hosts_name(std::string_view host, std::uint16_t port);
 // fields.
 std::string known_hosts_line(std::string_view host, std::uint16_t port, const HostKey& key);
 
-} // namespace otto::sdk::ssh
+} // namespace otto::sdk
