@@ -1,6 +1,6 @@
 // Finds, judges and opens plugins. A lab and a context share one registry. Files are judged by their ELF note
-// and permissions without running code; a library is opened when a lab needs its driver, and never closed
-// again.
+// and permissions without running code, once, when the registry is first asked; a library is opened when a
+// lab needs its driver, and never closed again. Every member may be called from any thread.
 #pragma once
 
 #include <otto/error.hpp>
@@ -48,6 +48,8 @@ struct PluginFile {
     std::string name;    // from the note; from the file's name if it has none
     std::string version; // empty without a note
     std::vector<std::string> drivers;
+    std::vector<std::string> backends; // for reservations
+    std::vector<std::string> tools;
     std::string reason; // refused or shadowed: why, in one sentence; may be followed by a table of lines
     std::string remedy; // what to do about it
 };
@@ -66,26 +68,29 @@ class OTTO_API PluginRegistry {
     PluginRegistry(const PluginRegistry&) = delete;
     PluginRegistry& operator=(const PluginRegistry&) = delete;
 
-    // A plugin that is linked into the program. It wins over files. Throws Error(plugin) for a broken
-    // descriptor.
+    // A plugin that is linked into the program (see plugin_descriptor). It wins over files. Throws
+    // Error(plugin) for a broken descriptor.
     void add(const PluginDescriptor& descriptor);
 
     // Every candidate in search order: winners, losers and why. Loads nothing.
     [[nodiscard]] std::vector<PluginFile> files() const;
-    // Directories that were left out, and why: "directory can be written by others", with the chmod.
+    // Directories that are not searched or whose files are refused, and why, each with what mends it.
     [[nodiscard]] std::vector<std::string> directory_faults() const;
     // Names of all drivers that files and linked plugins claim, for "did you mean".
     [[nodiscard]] std::vector<std::string> driver_names() const;
 
-    // True if some plugin (also a refused one) claims the driver, or its file is called otto-NAME.so.
+    // True if some plugin (also a refused one) claims the driver; a file without a readable note claims the
+    // NAME of otto-NAME.so.
     [[nodiscard]] bool knows(const DriverWanted& wanted) const;
     // The driver's descriptor; opens its plugin. Throws Error(plugin) with the file, the table of differing
     // fingerprint keys, who needs it and the remedy. The answer, good or bad, is remembered. Any thread.
     const DriverDescriptor& driver(const DriverWanted& wanted);
 
-    // Null if no plugin that can be opened brings it. Opens plugins in search order.
+    // Null if no plugin claims it; linked plugins first, then files in search order. Throws Error(plugin)
+    // like driver() if the first that claims it cannot be used.
     const ReservationBackendDescriptor* reservation_backend(std::string_view name);
     const ToolDescriptor* tool(std::string_view name);
+    // Linked plugins, then those that were opened, in that order.
     [[nodiscard]] std::vector<const PluginDescriptor*> loaded() const;
 
   private:
