@@ -1,7 +1,19 @@
 # otto_add_driver(NAME SOURCES file... [LIBRARIES target...])
-# A plugin otto-NAME.so that exports its entry function and nothing else.
+#
+# Builds a plugin otto-NAME.so that exports its entry function and nothing else, and installs it where otto looks. The
+# same in otto's own tree and with an installed SDK:
+#
+#   cmake_minimum_required(VERSION 3.25)
+#   project(otto-acme LANGUAGES CXX)
+#   find_package(otto-sdk 0.1 REQUIRED)
+#   otto_add_driver(acme SOURCES acme.cpp)
+#
+# For one user: cmake --install build --prefix ~/.local
 function(otto_add_driver name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+    message(FATAL_ERROR "otto_add_driver(NAME SOURCES file... [LIBRARIES target...]), not: ${ARGV}")
+  endif()
   set(target otto-${name})
   add_library(${target} MODULE ${arg_SOURCES})
   set_target_properties(${target} PROPERTIES
@@ -16,6 +28,8 @@ function(otto_add_driver name)
   if(OTTO_PLUGIN_OUTPUT_DIRECTORY)
     set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${OTTO_PLUGIN_OUTPUT_DIRECTORY})
   endif()
+  # `lib`, not Debian's multiarch directory: that is where otto looks, in every prefix.
+  install(TARGETS ${target} LIBRARY DESTINATION lib/otto/plugins/${OTTO_ABI})
 endfunction()
 
 get_filename_component(OTTO_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/plugin.map ABSOLUTE)
