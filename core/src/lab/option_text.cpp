@@ -2,11 +2,14 @@
 
 #include <otto/option.hpp>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <limits>
+#include <vector>
 
 namespace otto {
 namespace {
@@ -28,6 +31,18 @@ std::optional<double> scaled(std::string_view text, const Unit* units, std::size
     for (std::size_t i = 0; i < count; ++i)
         if (units[i].name == unit) return *value * units[i].factor;
     return std::nullopt;
+}
+
+// HOME, else what the system's user database says.
+std::filesystem::path home_directory() {
+    if (const char* home = std::getenv("HOME"); home && *home == '/') return home;
+    std::vector<char> text(16 * 1024);
+    passwd entry = {};
+    passwd* found = nullptr;
+    ::getpwuid_r(::getuid(), &entry, text.data(), text.size(), &found);
+    if (!found || *found->pw_dir != '/')
+        throw Error(Errc::lab, "'~' cannot be expanded because HOME is not set");
+    return found->pw_dir;
 }
 
 } // namespace
@@ -86,9 +101,7 @@ std::string format_duration(Duration span) {
 std::string absolute_path(std::string_view text, const std::string& base) {
     std::filesystem::path path(text);
     if (text == "~" || text.substr(0, 2) == "~/") {
-        const char* home = std::getenv("HOME");
-        if (!home || *home != '/') throw Error(Errc::lab, "'~' cannot be expanded because HOME is not set");
-        path = std::filesystem::path(home);
+        path = home_directory();
         if (text.size() > 2) path /= text.substr(2);
     } else if (path.is_relative()) {
         path = std::filesystem::absolute(std::filesystem::path(base) / path);

@@ -80,8 +80,10 @@ std::string Secret::resolve_blocking() const {
             return resolve_file(data_->words.front());
         case Kind::command:
             if (!data_->trusted)
-                throw Error(Errc::lab, "not run, because others can write the lab file or its directory")
-                    .advice("chmod go-w, or read the secret from !env or !file");
+                throw Error(
+                    Errc::lab,
+                    "not run, because others could change the lab file (by its owner, mode or directory)")
+                    .advice("make file and directory writable by you alone, or use !env or !file");
             return resolve_command(data_->words);
         case Kind::ask:
             return resolve_ask(data_->words.front());

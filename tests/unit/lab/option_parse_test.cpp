@@ -50,8 +50,6 @@ TEST_CASE("a path is absolute once it is read") {
     ::setenv("HOME", "/home/lab", 1);
     CHECK(std::get<std::string>(parse_option(row(OptionKind::path), "~/.ssh/id")) == "/home/lab/.ssh/id");
     CHECK(std::get<std::string>(parse_option(row(OptionKind::path), "~")) == "/home/lab");
-    ::unsetenv("HOME");
-    CHECK_THROWS_WITH(parse_option(row(OptionKind::path), "~/x"), Catch::Contains("HOME is not set"));
 }
 
 TEST_CASE("what the table does not allow is refused with what it allows") {

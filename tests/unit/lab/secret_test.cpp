@@ -123,11 +123,9 @@ TEST_CASE("a secret from a program is its output, without a shell") {
 TEST_CASE("a program of a lab file that others can write is not run") {
     const Scratch scratch;
     const std::string trace = scratch.dir + "/trace";
-    CHECK(fault(Secret::command({"touch", trace}, false)) ==
-          "!command [touch, " + trace +
-              "]: not run, because others can write the lab file or its directory (chmod go-w, or read the "
-              "secret "
-              "from !env or !file)");
+    CHECK_THAT(fault(Secret::command({"touch", trace}, false)),
+               Catch::StartsWith("!command [touch, " + trace +
+                                 "]: not run, because others could change the lab file"));
     CHECK_FALSE(std::filesystem::exists(trace));
 }
 
