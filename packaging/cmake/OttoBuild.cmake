@@ -33,6 +33,7 @@ add_library(otto_compile_options INTERFACE)
 target_compile_options(otto_compile_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
   -Wold-style-cast -Wextra-semi -Wimplicit-fallthrough -Wsuggest-override -fpch-preprocess
+  -Wno-mismatched-new-delete # wrong about coroutine frames in GCC 12
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(OTTO_WERROR)
   target_compile_options(otto_compile_options INTERFACE -Werror)

@@ -203,6 +203,7 @@ class OTTO_API Context {
     using Failed = std::function<void(std::size_t, Error)>;
     task<> for_each_host(FleetOptions options, std::vector<std::string> ids, ForOne one, Failed failed);
     [[nodiscard]] std::vector<std::string> selected(const FleetOptions& options) const;
+    task<FleetResult> command_on_all_hosts(Commands commands, FleetOptions options, bool independent);
 
     template <class T>
     task<FleetOutcomes<T>> do_for_impl(std::function<task<T>(Host&)> fn, FleetOptions options) {
@@ -234,8 +235,7 @@ class OTTO_API ContextToken {
     friend OTTO_API ContextToken set_context(Context& context);
     friend OTTO_API void reset_context(const ContextToken& token);
     std::shared_ptr<void> slot_;
-    Context* former_ = nullptr;
-    std::uint64_t depth_ = 0;
+    std::size_t depth_ = 0;
 };
 
 // Makes the context the calling task's active one until reset_context puts the former one back. Tokens are

@@ -63,6 +63,7 @@ class OTTO_API HostContext {
     void connection_lost(std::string why);
 
   private:
+    friend class HostGuard;
     std::shared_ptr<HostServices> services_;
 };
 

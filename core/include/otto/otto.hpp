@@ -15,4 +15,3 @@
 #include <otto/secret.hpp>
 #include <otto/task.hpp>
 #include <otto/timer.hpp>
-#include <otto/tool.hpp>

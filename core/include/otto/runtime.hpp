@@ -2,6 +2,7 @@
 // private runtime; Runtime(executor) joins an application's own event loop.
 #pragma once
 
+#include <otto/error.hpp>
 #include <otto/task.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -43,6 +44,17 @@ class OTTO_API Runtime {
 
   private:
     std::shared_ptr<RuntimeCore> core_;
+};
+
+// What otto::run throws when a signal ended the task.
+class OTTO_API Interrupted : public Error {
+  public:
+    explicit Interrupted(int signal);
+    ~Interrupted() override;
+    [[nodiscard]] int signal() const noexcept { return signal_; } // SIGINT or SIGTERM
+
+  private:
+    int signal_;
 };
 
 namespace detail {
