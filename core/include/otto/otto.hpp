@@ -15,3 +15,4 @@
 #include <otto/secret.hpp>
 #include <otto/task.hpp>
 #include <otto/timer.hpp>
+#include <otto/tool.hpp>
