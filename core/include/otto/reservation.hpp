@@ -11,8 +11,8 @@
 
 namespace otto {
 
-// Three read-only questions. A plugin can implement them. May block; ten seconds per call are granted. Throws
-// Error(reservation) when it cannot answer.
+// Three read-only questions. A plugin can implement them. May block: the backends that this page's functions
+// return fail after ten seconds. Throws Error(reservation) when it cannot answer.
 class OTTO_API ReservationBackend {
   public:
     ReservationBackend() = default;
@@ -54,6 +54,11 @@ OTTO_API void check_reservations(const Lab& lab, const std::string& user, Reserv
 
 // {"version": 1, "reservations": [{"user": ..., "resources": [...], "expires": RFC 3339, optional}]}
 OTTO_API std::unique_ptr<ReservationBackend> json_reservation_backend(std::filesystem::path file);
+
+// The backend with a bound on each call: after `limit` the call fails, and the thread that it runs on is left
+// behind. For a program's own backends; those below are bounded already.
+OTTO_API std::unique_ptr<ReservationBackend> bounded_backend(std::unique_ptr<ReservationBackend> backend,
+                                                             Duration limit = std::chrono::seconds(10));
 
 // The lab's backend: "json" or one that a plugin brings. Null if the lab has none. Throws Error(reservation).
 OTTO_API std::unique_ptr<ReservationBackend> reservation_backend(const Lab& lab);
