@@ -1,5 +1,5 @@
 #!/bin/bash
-# Each lint is broken once and has to see it: selftest.sh format|timers|text|gcc12. Exit 77: its tool is not installed.
+# Each lint is broken once and has to see it: selftest.sh format|timers|text|gcc12|layers. Exit 77: its tool is not installed.
 here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
@@ -47,6 +47,15 @@ case $1 in
     found=$("$here/clang.py" gcc12 "$tree" "$source" | sed -n 's/^tests[^:]*:\([0-9]*\):.*/\1/p' | sort -n)
     wanted=$(grep -n '// bad' "$source" | sed 's/:.*//')
     [ "$found" = "$wanted" ] || fail gcc12 "found lines" $found "instead of" $wanted
+    ;;
+  layers)
+    expect_refused layers core/src/base/a.cpp '#include <otto/error.hpp>\n' '#include <otto/sdk/pty.hpp>\n'
+    expect_refused layers plugins/p/a.cpp '#include "local_host.hpp"\n' '#include "plugin/elf_note.hpp"\n'
+    expect_refused layers core/src/host/a.cpp '// yaml-cpp/yaml.h\n' '#include <yaml-cpp/yaml.h>\n'
+    expect_refused layers core/src/lab/a.cpp '#include <yaml-cpp/yaml.h>\n' '#include <boost/dll/shared_library.hpp>\n'
+    expect_refused layers core/src/runtime/a.cpp '#include <boost/asio.hpp>\n' '#  include <libssh2.h>\n'
+    expect_refused layers core/include/otto/a.hpp '#include <boost/asio/awaitable.hpp>\n' '#include <boost/asio.hpp>\n'
+    expect_refused layers core/cli/a.cpp '#include <spdlog/spdlog.h>\n' '#include "host/guard.hpp"\n'
     ;;
   *) exit 2 ;;
 esac

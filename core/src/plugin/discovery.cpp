@@ -23,11 +23,18 @@ namespace {
 // Any object of this library, for dladdr.
 const int anchor = 0;
 
-fs::path directory_of_library() {
+fs::path find_library() {
     Dl_info info;
     if (::dladdr(&anchor, &info) == 0 || info.dli_fname == nullptr) return {};
     std::error_code error;
     return fs::canonical(info.dli_fname, error).parent_path();
+}
+
+// Asked once: dladdr takes the dynamic linker's lock, which a plugin that threw while it was loaded leaves
+// taken.
+const fs::path& directory_of_library() {
+    static const fs::path directory = find_library();
+    return directory;
 }
 
 std::optional<std::string> variable(const char* name) {
@@ -224,7 +231,7 @@ Candidate examine_plugin(const fs::path& file) {
         candidate.refuse("lies in a directory that " + bad->reason, bad->remedy);
     if (const auto bad = check_trusted_file(file)) candidate.refuse(bad->reason, bad->remedy);
     if (!text) {
-        candidate.refuse(fault, "remove " + file.native() + ", or install a plugin built for this otto");
+        candidate.refuse(fault, "rm " + file.native() + ", or install a plugin built for this otto");
         return candidate;
     }
     const auto differences = compare_fingerprints(candidate.fingerprint, OTTO_FINGERPRINT);

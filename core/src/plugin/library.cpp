@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,9 +35,10 @@ std::string text_of(const std::exception_ptr& exception) {
     }
 }
 
-// Libraries that threw while they were loaded. The dynamic linker holds them for loaded, and would hand them
-// out half initialised when asked again, also to another registry: what it remembers per process is
-// remembered per process.
+// What the dynamic linker remembers per process is remembered per process here, too. A library that threw
+// while it was loaded counts as loaded there, and would be handed out half initialised to whoever asks again.
+// And the thread in which it threw keeps the linker's lock (glibc 2.36, _dl_open): another thread that loads
+// a library waits for ever.
 class ThrowingLibraries {
   public:
     static ThrowingLibraries& instance() {
@@ -44,38 +46,46 @@ class ThrowingLibraries {
         return *libraries;
     }
 
-    std::optional<std::string> find(const std::filesystem::path& file) {
-        const std::lock_guard lock(mutex_);
-        const auto found = what_.find(file);
-        return found == what_.end() ? std::nullopt : std::optional(found->second);
-    }
-
     void add(const std::filesystem::path& file, const std::string& what) {
         const std::lock_guard lock(mutex_);
+        if (what_.empty()) thread_ = std::this_thread::get_id();
         what_.emplace(file, what);
+    }
+
+    // Why this thread must not try to load the file; nothing if it may.
+    std::optional<OpenFailure> forbid(const std::filesystem::path& file) {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = what_.find(file); found != what_.end()) return threw(found->second);
+        if (what_.empty() || thread_ == std::this_thread::get_id()) return std::nullopt;
+        const std::string culprit = what_.begin()->first.native();
+        return OpenFailure{"cannot be loaded any more, because " + culprit +
+                               " threw while it was loaded and left the dynamic linker locked",
+                           "mend or remove " + culprit + ", and start again"};
+    }
+
+    static OpenFailure threw(const std::string& what) {
+        return {"threw in a static initialiser: " + what, "report it to the plugin's vendor"};
     }
 
   private:
     std::mutex mutex_;
     std::map<std::filesystem::path, std::string> what_;
+    std::thread::id thread_;
 };
-
-std::optional<OpenFailure> threw(const std::string& what) {
-    return OpenFailure{"threw in a static initialiser: " + what, "report it to the plugin's vendor"};
-}
 
 // Runs the static initialisers. <dlfcn.h> declares dlopen noexcept, so that an initialiser which throws would
 // end the process; a pointer without that promise lets the exception through.
 std::optional<OpenFailure> load(const std::filesystem::path& file) {
-    if (const auto what = ThrowingLibraries::instance().find(file)) return threw(*what);
+    auto& throwing = ThrowingLibraries::instance();
+    if (auto forbidden = throwing.forbid(file)) return forbidden;
     using Open = void* (*)(const char*, int);
     volatile Open open = &::dlopen;
     try {
         if (open(file.c_str(), static_cast<int>(load_mode)) != nullptr) return std::nullopt;
     } catch (...) {
         const std::string what = text_of(std::current_exception());
-        ThrowingLibraries::instance().add(file, what);
-        return threw(what);
+        throwing.add(file, what);
+        return ThrowingLibraries::threw(what);
     }
     const char* text = ::dlerror();
     std::string_view why = text == nullptr ? "unknown reason" : text;

@@ -66,7 +66,7 @@ std::optional<PermissionFault> check(const std::filesystem::path& path, mode_t w
         return PermissionFault{std::string("cannot be examined: ") + std::strerror(errno),
                                "ls -ld " + quoted(path)};
     if ((status.st_mode & S_IFMT) != wanted_type)
-        return PermissionFault{wrong_type, "remove " + quoted(path)};
+        return PermissionFault{wrong_type, "mv " + quoted(path) + " elsewhere"};
     const bool needs_group = (status.st_mode & S_IWGRP) != 0;
     return judge_ownership(
         {status.st_uid, status.st_mode, needs_group && is_private_group(status.st_uid, status.st_gid)},
@@ -101,7 +101,7 @@ std::optional<PermissionFault> check_trusted_directory(const std::filesystem::pa
 std::optional<PermissionFault> check_trusted_file(const std::filesystem::path& file) {
     std::error_code error;
     const auto resolved = std::filesystem::canonical(file, error);
-    if (error) return PermissionFault{"cannot be resolved: " + error.message(), "remove " + quoted(file)};
+    if (error) return PermissionFault{"cannot be resolved: " + error.message(), "rm " + quoted(file)};
     const auto directory = std::filesystem::canonical(file.parent_path(), error);
     if (resolved.parent_path() != directory)
         return PermissionFault{"is a link to elsewhere (" + resolved.native() + ")",

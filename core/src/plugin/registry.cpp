@@ -89,11 +89,17 @@ void PluginRegistry::State::scan() {
 Candidate& PluginRegistry::State::explicit_candidate(const std::filesystem::path& file) {
     const auto known = named_by_labs.find(file);
     if (known != named_by_labs.end()) return known->second;
-    Candidate candidate = examine_plugin(file);
-    if (!file.is_absolute()) candidate.refuse("is not named by an absolute path", "write the whole path");
-    if (SearchEnvironment::of_process().secure)
-        candidate.refuse("is named by a path, and this process runs with raised privileges",
-                         "install it beside otto");
+    Candidate candidate;
+    if (!file.is_absolute()) {
+        candidate.file.path = file;
+        candidate.file.name = file.stem();
+        candidate.refuse("is not named by an absolute path", "write the whole path");
+    } else {
+        candidate = examine_plugin(file);
+        if (SearchEnvironment::of_process().secure)
+            candidate.refuse("is named by a path, and this process runs with raised privileges",
+                             "install it beside otto");
+    }
     return named_by_labs.emplace(file, std::move(candidate)).first->second;
 }
 
@@ -145,6 +151,7 @@ void PluginRegistry::State::throw_unknown(const DriverWanted& wanted) {
     if (wanted.mark.line != 0) text += ", needed by " + to_string(wanted.mark);
     for (const auto& fault : plan.faults)
         text += "; " + fault;
+    if (const auto near = nearest_name(wanted.name, names())) text += " (did you mean '" + *near + "'?)";
     throw Error(Errc::plugin, std::move(text)).advice("see `otto plugins` for what was found and where");
 }
 
@@ -224,7 +231,9 @@ const DriverDescriptor& PluginRegistry::driver(const DriverWanted& wanted) {
     if (const auto* driver = find_driver(plugin, wanted.name)) return *driver;
     PluginFile file = candidate->file;
     file.reason = "has no driver '" + wanted.name + "'";
-    file.remedy = "name one that it has";
+    file.remedy = "name one that it has: ";
+    for (const auto& name : file.drivers)
+        file.remedy += (&name == &file.drivers.front() ? "" : ", ") + name;
     throw refusal(file, what, wanted.mark);
 }
 
