@@ -182,8 +182,8 @@ TEST_CASE("each plugin that fails while it is opened is an error and costs nothi
     refused("throwing-entry", "threw in its entry function: entry exploded",
             "report it to the plugin's vendor");
     refused("broken-table",
-            "is broken: driver 'broken-table' has a bad default for option 'port': expected an integer from "
-            "1 to 65535",
+            "is broken: driver 'broken-table' has a bad default for option 'port': expected a number from "
+            "1 to 65535, not '70000'",
             rebuild);
     const auto lacking = scratch.file("otto-undefined-symbol.so", fixture_bytes("undefined-symbol"));
     CHECK(refusal_in(scratch.path(), "undefined-symbol") ==
