@@ -2,6 +2,8 @@
 #include "lab/lab_builder.hpp"
 #include "lab/option_parse.hpp"
 
+#include <algorithm>
+
 namespace otto {
 namespace {
 
@@ -99,6 +101,10 @@ std::optional<DriverWanted> LabBuilder::read_wanted(File& file, const Found& fou
 
 const KnownDriver* LabBuilder::read_driver(File& file, const std::vector<Source>& sources, HostSpec& spec) {
     const Found found = find(sources, "driver");
+    const bool group_missing =
+        std::any_of(spec.groups_.begin(), spec.groups_.end(),
+                    [&](const std::string& name) { return !file.raw.groups.contains(name); });
+    if (!found && group_missing) return nullptr; // told already; the driver may well be in that group
     if (!found) {
         faults_.add(spec.mark_,
                     sources.front().owner.title + ": 'driver' is missing, such as 'driver: unix'");
