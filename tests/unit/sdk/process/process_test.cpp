@@ -274,7 +274,8 @@ TEST_CASE("the interrupt character reaches what runs on the terminal") {
             if (outcome == ReadOutcome::end) break;
             if (text == "ready\r\n") {
                 interrupt_foreground(set.fd(key));
-                set.set_alarm(Duration(100)); // a shell between fork and exec swallows the signal: again, then
+                set.set_alarm(
+                    Duration(100)); // a shell between fork and exec swallows the signal: again, then
             }
             set.arm(key);
             co_await set.wait();
