@@ -10,6 +10,7 @@
 // Options: open = ok | fail | hang | ignore, close = ok | throw | hang | ignore | block, recover = yes | no.
 #pragma once
 
+#include <otto/lab.hpp>
 #include <otto/plugin_registry.hpp>
 
 #include <atomic>

@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -15,13 +16,38 @@
 
 namespace otto {
 
-Call::Call(std::shared_ptr<RuntimeCore> runtime, asio::any_io_executor strand, std::string verb,
+Call::Call(RuntimeCore& runtime, asio::any_io_executor strand, std::string verb,
            Duration timeout)
-    : runtime_(std::move(runtime))
+    : runtime_(runtime)
     , strand_(std::move(strand))
     , verb_(std::move(verb))
     , timeout_(timeout)
     , deadline_(deadline_after(timeout)) {}
+
+template <class Handler>
+struct Call::SuspendedCaller final : Call::Caller {
+    explicit SuspendedCaller(Handler suspended)
+        : executor(asio::get_associated_executor(suspended))
+        , guard(executor)
+        , handler(std::move(suspended))
+    {
+    }
+
+    void resume() override
+    {
+        auto go_on = [handler = std::move(handler)]() mutable {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            slot.clear();
+            std::move(handler)();
+        };
+        asio::post(executor, std::move(go_on));
+    }
+
+    asio::any_io_executor executor;
+    // Keeps the caller's loop running while only the strand has something to do.
+    asio::executor_work_guard<asio::any_io_executor> guard;
+    Handler handler;
+};
 
 void Call::phase(std::string now) {
     const std::lock_guard lock(mutex_);
@@ -39,16 +65,8 @@ task<> Call::perform(std::function<task<>()> work, std::function<void()> on_stra
             slot.assign([weak = std::weak_ptr(self)](asio::cancellation_type) {
                 if (const auto call = weak.lock()) call->cut(Cut::cancelled);
             });
-        self->caller_ = asio::get_associated_executor(handler);
-        // The guard keeps the caller's loop running while only the strand has something to do.
-        auto back = [handler = std::move(handler), guard = asio::make_work_guard(self->caller_),
-                     slot]() mutable {
-            slot.clear();
-            guard.reset();
-            std::move(handler)();
-        };
-        self->waiting_ = Handler(std::move(back));
-        self->ticket_ = self->runtime_->clock.add(self->deadline_, [weak = std::weak_ptr(self)] {
+        self->waiting_ = std::make_unique<SuspendedCaller<decltype(handler)>>(std::move(handler));
+        self->ticket_ = self->runtime_.clock.add(self->deadline_, [weak = std::weak_ptr(self)] {
             if (const auto call = weak.lock()) call->cut(Cut::deadline);
         });
         self->start(std::move(work), std::move(on_stray_end));
@@ -80,35 +98,38 @@ void Call::start(std::function<task<>()> work, std::function<void()> on_stray_en
 }
 
 void Call::finish(std::exception_ptr failure) {
-    Handler handler;
+    std::unique_ptr<Caller> caller;
     {
         const std::lock_guard lock(mutex_);
         ended_ = true;
+        on_stray_ = nullptr; // it refers to this call
         if (abandoned_) return;
         failure_ = failure;
-        handler = std::move(waiting_);
+        caller = std::move(waiting_);
     }
-    runtime_->clock.remove(ticket_);
-    resume(std::move(handler));
+    runtime_.clock.remove(ticket_);
+    caller->resume();
 }
 
 void Call::cut(Cut reason) {
     Cut none = Cut::none;
     if (!cut_.compare_exchange_strong(none, reason)) return;
     asio::post(strand_, [self = shared_from_this()] { self->stop_.emit(asio::cancellation_type::terminal); });
-    runtime_->clock.remove(ticket_);
-    runtime_->clock.add(deadline_after(grace), [weak = weak_from_this()] {
-        if (const auto call = weak.lock()) call->abandon(call->on_stray_);
+    runtime_.clock.remove(ticket_);
+    runtime_.clock.add(deadline_after(grace), [weak = weak_from_this()] {
+        if (const auto call = weak.lock()) call->abandon();
     });
 }
 
-void Call::abandon(const std::function<void()>& on_stray) {
-    Handler handler;
+void Call::abandon() {
+    std::function<void()> on_stray;
+    std::unique_ptr<Caller> caller;
     {
         const std::lock_guard lock(mutex_);
         if (ended_ || abandoned_) return;
         abandoned_ = true;
-        handler = std::move(waiting_);
+        on_stray = std::exchange(on_stray_, nullptr);
+        caller = std::move(waiting_);
         Error fault(Errc::driver_fault, verb_ + ": the driver ignored its cancellation" +
                                             (phase_.empty() ? "" : " while " + phase_));
         fault.advice("this host is refused until the call ends; report it to whoever made the driver");
@@ -116,12 +137,8 @@ void Call::abandon(const std::function<void()>& on_stray) {
     }
     on_stray();
     // The strand may be stuck in a blocking call, and the worker with it.
-    runtime_->workers.replace_blocked();
-    resume(std::move(handler));
-}
-
-void Call::resume(Handler handler) {
-    asio::post(caller_, [handler = std::move(handler)]() mutable { std::move(handler)(); });
+    runtime_.workers.replace_blocked();
+    caller->resume();
 }
 
 Error Call::cut_error() const {

@@ -11,9 +11,8 @@
 #include <otto/error.hpp>
 #include <otto/task.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include <atomic>
 #include <functional>
@@ -31,7 +30,7 @@ class Call : public std::enable_shared_from_this<Call> {
     // no verb may outlive its deadline.
     static constexpr Duration grace{200};
 
-    Call(std::shared_ptr<RuntimeCore> runtime, asio::any_io_executor strand, std::string verb,
+    Call(RuntimeCore& runtime, asio::any_io_executor strand, std::string verb,
          Duration timeout);
 
     // Runs `work` on the strand and waits for its end; throws what it throws. Throws Error(driver_fault) when
@@ -55,26 +54,30 @@ class Call : public std::enable_shared_from_this<Call> {
     [[nodiscard]] Error error_of(std::exception_ptr failure) const;
 
   private:
-    using Handler = asio::any_completion_handler<void()>;
+    // The suspended caller. (Asio 1.81's any_completion_handler recurses for ever when a closure that holds it is moved.)
+    struct Caller {
+        virtual ~Caller() = default;
+        virtual void resume() = 0; // any thread, once: goes on on the caller's executor
+    };
+    template <class Handler>
+    struct SuspendedCaller;
 
     void start(std::function<task<>()> work, std::function<void()> on_stray_end);
     void finish(std::exception_ptr failure);
-    void abandon(const std::function<void()>& on_stray);
-    void resume(Handler handler);
+    void abandon();
 
-    const std::shared_ptr<RuntimeCore> runtime_;
+    RuntimeCore& runtime_;
     const asio::any_io_executor strand_;
     const std::string verb_;
     const Duration timeout_;
     const Deadline deadline_;
-    asio::any_io_executor caller_;
     asio::cancellation_signal stop_; // on the strand
     std::atomic<Cut> cut_{Cut::none};
     std::atomic<std::uint64_t> ticket_{0}; // of the clock
 
     mutable std::mutex mutex_; // guards what follows
     std::string phase_;
-    Handler waiting_;
+    std::unique_ptr<Caller> waiting_;
     std::exception_ptr failure_;
     bool ended_ = false;
     bool abandoned_ = false;

@@ -91,6 +91,7 @@ void HostGuard::abort() noexcept {
     if (!keep) return;
     try {
         asio::post(services_->strand, [this, keep] {
+            if (state_ == HostState::closed && quiet()) return;
             for (const auto& call : active_)
                 call->cut(Cut::closed);
             if (attempt_ && !attempt_->ended) {
@@ -143,6 +144,7 @@ task<> join_and_release(HostPtr inner, std::shared_ptr<HostServices> services) {
 void HostGuard::release(HostPtr inner) {
     HostGuard& guard = of(*inner);
     const auto services = guard.services_;
+    if (services->runtime.ended()) return; // no strand to go to: the driver ends here
     if (guard.needs_close()) guard.abort();
     asio::any_io_executor strand = services->strand;
     asio::co_spawn(strand, join_and_release(std::move(inner), services), asio::detached);

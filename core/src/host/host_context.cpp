@@ -9,14 +9,14 @@
 
 namespace otto {
 
-HostServices::HostServices(std::shared_ptr<RuntimeCore> runtime_core, std::shared_ptr<EventHub> event_hub,
+HostServices::HostServices(RuntimeCore& runtime_core, std::shared_ptr<EventHub> event_hub,
                            std::shared_ptr<SecretStore> secret_store, HostSpec host_spec, bool is_dry_run)
-    : runtime(std::move(runtime_core))
+    : runtime(runtime_core)
     , hub(std::move(event_hub))
     , secrets(std::move(secret_store))
     , spec(std::move(host_spec))
     , dry_run(is_dry_run)
-    , strand(asio::make_strand(runtime->workers.executor()))
+    , strand(asio::make_strand(runtime.workers.executor()))
     , backlog(std::make_shared<EventBacklog>(strand))
     , background(strand) {}
 
@@ -61,7 +61,7 @@ class Answer : public std::enable_shared_from_this<Answer<T>> {
 
 task<std::string> HostServices::reveal(Secret secret) {
     const auto answer = std::make_shared<Answer<RevealedSecret>>(strand);
-    secrets->reveal(secret, runtime->blocking,
+    secrets->reveal(secret, runtime.blocking,
                     [answer](const RevealedSecret& revealed) { answer->bring(revealed); });
     RevealedSecret revealed = co_await answer->wait();
     if (revealed.error) throw Error(*revealed.error);
@@ -71,7 +71,7 @@ task<std::string> HostServices::reveal(Secret secret) {
 task<std::vector<std::string>> HostServices::resolve(std::string name) {
     if (is_numeric_address(name)) co_return std::vector<std::string>(1, name);
     const auto answer = std::make_shared<Answer<ResolvedName>>(strand);
-    runtime->resolver.resolve(name, [answer](const ResolvedName& resolved) { answer->bring(resolved); });
+    runtime.resolver.resolve(name, [answer](const ResolvedName& resolved) { answer->bring(resolved); });
     ResolvedName resolved = co_await answer->wait();
     if (!resolved.error.empty())
         throw Error(Errc::unreachable, "the name '" + name + "' cannot be resolved: " + resolved.error)
@@ -81,7 +81,7 @@ task<std::vector<std::string>> HostServices::resolve(std::string name) {
 
 task<> HostServices::blocking(std::function<void()> work) {
     const auto answer = std::make_shared<Answer<std::exception_ptr>>(strand);
-    runtime->blocking.post([answer, work = std::move(work)] {
+    runtime.blocking.post([answer, work = std::move(work)] {
         std::exception_ptr failure;
         try {
             work();

@@ -31,8 +31,9 @@ class UnavailableHost final : public Host {
 
 // What a HostPtr points into: its end, on whatever thread, is the end of the last handle.
 struct Handle {
-    Handle(HostPtr host, bool warn)
-        : inner(std::move(host))
+    Handle(std::shared_ptr<RuntimeCore> of_runtime, HostPtr host, bool warn)
+        : runtime(std::move(of_runtime))
+        , inner(std::move(host))
         , warn_unclosed(warn) {}
     ~Handle() {
         HostGuard& guard = HostGuard::of(*inner);
@@ -44,6 +45,7 @@ struct Handle {
     Handle(const Handle&) = delete;
     Handle& operator=(const Handle&) = delete;
 
+    std::shared_ptr<RuntimeCore> runtime; // ends after the host
     HostPtr inner;
     bool warn_unclosed;
 };
@@ -68,11 +70,11 @@ HostPtr make_driver_host(const HostSpec& spec, PluginRegistry& plugins,
 } // namespace
 
 HostPtr HostMaker::make(const HostSpec& spec, bool warn_unclosed) const {
-    auto services = std::make_shared<HostServices>(runtime, hub, secrets, spec, dry_run);
+    auto services = std::make_shared<HostServices>(*runtime, hub, secrets, spec, dry_run);
     HostPtr inner = make_driver_host(spec, *plugins, services);
     runtime->add_host(inner);
     Host* host = inner.get();
-    return HostPtr(std::make_shared<Handle>(std::move(inner), warn_unclosed), host);
+    return HostPtr(std::make_shared<Handle>(runtime, std::move(inner), warn_unclosed), host);
 }
 
 } // namespace otto

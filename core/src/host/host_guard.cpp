@@ -121,12 +121,12 @@ task<> HostGuard::ensure_open(CallPtr call) {
             continue;
         }
         call->phase("connecting");
-        if (!attempt_) start_attempt();
-        co_await wait_for_attempt(attempt_);
+        const auto attempt = attempt_ ? attempt_ : start_attempt(); // which may end at once
+        co_await wait_for_attempt(attempt);
     }
 }
 
-void HostGuard::start_attempt() {
+std::shared_ptr<HostGuard::Attempt> HostGuard::start_attempt() {
     finish_abort();
     const auto attempt = std::make_shared<Attempt>(services_->strand);
     attempt_ = attempt;
@@ -135,6 +135,7 @@ void HostGuard::start_attempt() {
     };
     asio::co_spawn(services_->strand, run_attempt(attempt, host_.shared_from_this()),
                    asio::bind_cancellation_slot(attempt->stop.slot(), std::move(ended)));
+    return attempt;
 }
 
 task<> HostGuard::run_attempt(std::shared_ptr<Attempt> attempt, HostPtr /*keep*/) {

@@ -83,7 +83,7 @@ class HostGuard {
     task<> tracked(CallPtr call, std::function<task<>()> work);
     task<> ensure_open(CallPtr call);
     task<> wait_for_attempt(std::shared_ptr<Attempt> attempt);
-    void start_attempt();
+    std::shared_ptr<Attempt> start_attempt();
     task<> run_attempt(std::shared_ptr<Attempt> attempt, HostPtr keep);
     task<> run_command(CallPtr call, std::shared_ptr<CommandRun> run);
     task<> recover(std::shared_ptr<TurnHold> hold, HostPtr keep);

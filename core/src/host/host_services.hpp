@@ -19,10 +19,12 @@ namespace otto {
 
 class HostServices {
   public:
-    HostServices(std::shared_ptr<RuntimeCore> runtime_core, std::shared_ptr<EventHub> event_hub,
+    HostServices(RuntimeCore& runtime_core, std::shared_ptr<EventHub> event_hub,
                  std::shared_ptr<SecretStore> secret_store, HostSpec host_spec, bool is_dry_run);
 
-    const std::shared_ptr<RuntimeCore> runtime;
+    // Not shared: a driver call that is left behind for good must not keep the runtime that holds its frame. The handles
+    // and contexts of the user do.
+    RuntimeCore& runtime;
     const std::shared_ptr<EventHub> hub;
     const std::shared_ptr<SecretStore> secrets;
     const HostSpec spec;

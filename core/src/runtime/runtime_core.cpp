@@ -1,5 +1,7 @@
 #include "runtime/runtime_core.hpp"
 
+#include "host/host_guard.hpp"
+
 #include <algorithm>
 #include <thread>
 
@@ -49,7 +51,9 @@ void RuntimeCore::shut_down() {
     for (const auto& host : left)
         host->abort();
     left.clear();
-    if (workers.finish(std::chrono::seconds(1))) return;
+    const bool finished = workers.finish(std::chrono::seconds(1));
+    ended_ = true;
+    if (finished) return;
     // A driver blocks its thread, and its stack refers to all this: it is left behind for good.
     new std::shared_ptr<RuntimeCore>(shared_from_this());
 }

@@ -12,6 +12,7 @@
 #include <otto/host.hpp>
 #include <otto/runtime.hpp>
 
+#include <atomic>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -43,12 +44,15 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
 
     // Aborts what is left and joins the workers; called once, by the Runtime's destructor.
     void shut_down();
+    // True once the workers have ended: nothing runs on a strand any more.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
 
   private:
     asio::any_io_executor user_;
     std::mutex mutex_;
     std::list<std::weak_ptr<Host>> hosts_;
     std::size_t added_since_sweep_ = 0;
+    std::atomic<bool> ended_{false};
 };
 
 } // namespace otto
