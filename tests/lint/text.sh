@@ -3,35 +3,36 @@
 # Files over 400 lines are named, too; that is no fault. Data that is wrong on purpose lives in bad/, fixtures/, corpus/.
 cd "${1:-$(dirname "$0")/../..}" || exit 2
 
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
 if [ -e .git ]; then
-  files=$(git ls-files --cached --others --exclude-standard)
+  git ls-files -z --cached --others --exclude-standard
 else
-  files=$(find . -type f -printf '%P\n')
-fi
+  find . -type f -printf '%P\0'
+fi | grep -zvE '(^|/)(bad|fixtures|corpus)/' | xargs -0 -r grep -lIZ . 2>/dev/null >"$list"
 
 faults=0
-fault() { # FILE MESSAGE
-  echo "$1: $2"
+refuse() { # MESSAGE GREP-OPTION PATTERN
+  local hits
+  hits=$(xargs -0 -r -a "$list" grep -Hn "$2" -e "$3")
+  [ -n "$hits" ] || return 0
+  printf '%s\n' "$hits" | sed "s|^\([^:]*:[0-9]*\):|\1: $1: |"
   faults=1
 }
 
-while IFS= read -r file; do
-  [ -f "$file" ] && [ -s "$file" ] || continue
-  case /$file in */bad/* | */fixtures/* | */corpus/*) continue ;; esac
-  grep -qI . "$file" || continue # binary
-  [ -z "$(tail -c 1 "$file")" ] || fault "$file" "no newline at the end"
-  hit=$(grep -m 1 -nP '\r$' "$file") && fault "$file:${hit%%:*}" "CR LF line end"
-  hit=$(grep -m 1 -nP '[ \t]+$' "$file") && fault "$file:${hit%%:*}" "white space at the end of the line"
-  hit=$(grep -m 1 -nP '^ *\t' "$file") && fault "$file:${hit%%:*}" "indented with a tab"
-  hit=$(grep -m 1 -nF -e "$PWD/" "$file") && fault "$file:${hit%%:*}" "path of this machine: ${hit#*:}"
-  # People in examples are called so.
-  hit=$(grep -m 1 -nP '(?<![\w.])/(home|Users)/(?!(you|user|me|lab|ana)\b)\w+' "$file") &&
-    fault "$file:${hit%%:*}" "path of one machine: ${hit#*:}"
-  case $file in
-    *.cpp | *.hpp)
-      lines=$(wc -l <"$file")
-      [ "$lines" -le 400 ] || echo "$file: warning: $lines lines; is it one idea?"
-      ;;
-  esac
-done <<<"$files"
+refuse "CR LF line end" -P '\r$'
+refuse "white space at the end of the line" -P '[ \t]+$'
+refuse "indented with a tab" -P '^ *\t'
+refuse "path of this machine" -F "$PWD/"
+# People in examples are called so.
+refuse "path of one machine" -P '(?<![\w.])/(home|Users)/(?!(you|user|me|lab|ana)\b)\w+'
+
+while IFS= read -r -d '' file; do
+  if [ -n "$(tail -c 1 "$file")" ]; then
+    echo "$file: no newline at the end"
+    faults=1
+  fi
+done <"$list"
+
+xargs -0 -r -a "$list" wc -l | awk '$1 > 400 && $2 ~ /\.[ch]pp$/ {print $2 ": warning: " $1 " lines; is it one idea?"}'
 exit $faults
