@@ -1,11 +1,9 @@
-#include <otto/sdk/version.hpp>
-
 #include <otto/fingerprint.hpp>
+#include <otto/sdk/version.hpp>
 
 namespace otto::sdk {
 
-const char* version() noexcept
-{
+const char* version() noexcept {
     return OTTO_SDK_VERSION;
 }
 

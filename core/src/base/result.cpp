@@ -1,6 +1,5 @@
-#include <otto/result.hpp>
-
 #include <otto/event.hpp>
+#include <otto/result.hpp>
 
 #include <algorithm>
 #include <array>
