@@ -25,6 +25,8 @@ Json parse_json(std::string_view text) {
         const auto line = std::count(before.begin(), before.end(), '\n') + 1;
         const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
         refuse({}, "not valid JSON at line " + std::to_string(line) + ", column " + std::to_string(column));
+    } catch (const Json::out_of_range&) {
+        refuse({}, "a number in it is too large");
     }
 }
 
