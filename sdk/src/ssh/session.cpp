@@ -42,6 +42,7 @@ SshSession::SshSession(asio::any_io_executor strand, std::unique_ptr<ByteStream>
     : strand_(std::move(strand))
     , stream_(std::move(stream))
     , in_(input_size)
+    , scratch_(input_size)
     , output_ready_(make_event(strand_, "output for the writer"))
     , input_taken_(make_event(strand_, "room for the reader"))
     , output_sent_(make_event(strand_, "the last bytes of a goodbye")) {
@@ -292,11 +293,14 @@ void SshSession::open_done(const void* who) noexcept {
 }
 
 bool SshSession::open_refused(const void* who) noexcept {
-    if (session_channels() == 0) {
+    constexpr int patience = 100;
+    const bool limit_known = channel_limit_ != SIZE_MAX;
+    if ((session_channels() == 0 && !limit_known) || ++refusals_ > patience) {
         open_done(who);
         return false;
     }
-    channel_limit_ = session_channels();
+    // Learnt once: a server frees a place a moment after it has closed the channel, and refuses in between.
+    if (!limit_known) channel_limit_ = session_channels();
     opening_ = nullptr;
     pump_again_ = true;
     return true;
@@ -304,6 +308,7 @@ bool SshSession::open_refused(const void* who) noexcept {
 
 void SshSession::add_channel(LIBSSH2_CHANNEL* channel, ChannelKind kind) {
     channels_.push_back({channel, opened_id_, kind, {}});
+    refusals_ = 0;
 }
 
 void SshSession::drop_channel(LIBSSH2_CHANNEL* channel) noexcept {

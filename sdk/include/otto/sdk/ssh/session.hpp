@@ -162,6 +162,13 @@ class SshSession : public std::enable_shared_from_this<SshSession> {
     // The first bytes that the server sent, before encryption: its version line and its KEXINIT.
     [[nodiscard]] const std::string& greeting() const noexcept { return greeting_; }
 
+    // Space for one read of a channel, for use within one step.
+    [[nodiscard]] std::vector<char>& scratch() noexcept { return scratch_; }
+
+    // The operation whose questions keyboard-interactive asks: libssh2's callback gets the session only.
+    void set_answering(SshOp* op) noexcept { answering_ = op; }
+    [[nodiscard]] SshOp* answering() const noexcept { return answering_; }
+
     // Memory that libssh2 frees with the session's own allocator: for a signature given to its callback.
     static void* allocate(std::size_t size) noexcept;
 
@@ -195,6 +202,7 @@ class SshSession : public std::enable_shared_from_this<SshSession> {
     LIBSSH2_SESSION* raw_ = nullptr;
 
     std::vector<char> in_;
+    std::vector<char> scratch_;
     std::size_t in_begin_ = 0;
     std::size_t in_end_ = 0;
     std::uint64_t taken_ = 0; // bytes that libssh2 has taken in, ever
@@ -207,10 +215,12 @@ class SshSession : public std::enable_shared_from_this<SshSession> {
     std::vector<std::shared_ptr<SshOp>> pending_;
     std::vector<Turn> turns_;
     const void* opening_ = nullptr;
+    SshOp* answering_ = nullptr;
     std::uint32_t opened_id_ = 0;
     std::vector<Channel> channels_;
     std::size_t channel_limit_ = SIZE_MAX;
     int held_ = 0;
+    int refusals_ = 0; // in a row
 
     std::string reason_;
     std::function<void(std::string)> on_lost_;
