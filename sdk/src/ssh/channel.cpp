@@ -35,6 +35,7 @@ struct SshChannel::State {
     bool sending = false;      // a SendOp is at work
     bool input_broken = false; // the peer takes no more: what is queued is dropped
     bool stop_reading = false;
+    bool pause_reading = false;
     bool exit_told = false; // read has returned because of the exit status
     std::string failure;
 };
@@ -196,6 +197,7 @@ class SshChannel::ReadOp final : public SshOp {
             return 0;
         }
         if (exited && !std::exchange(state_->exit_told, true)) return 0;
+        if (std::exchange(state_->pause_reading, false)) return 0;
         return again;
     }
 
@@ -338,6 +340,11 @@ SshExit SshChannel::exit() const {
 
 void SshChannel::stop_reading() {
     state_->stop_reading = true;
+    state_->session->pump();
+}
+
+void SshChannel::pause_reading() {
+    state_->pause_reading = true;
     state_->session->pump();
 }
 

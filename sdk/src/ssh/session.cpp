@@ -257,6 +257,12 @@ void SshSession::abort(std::string why) noexcept {
     pump();
 }
 
+void SshSession::give_up(std::string why) noexcept {
+    auto report = std::exchange(on_lost_, nullptr);
+    abort(std::move(why));
+    if (report) report(reason_);
+}
+
 task<> SshSession::disconnect() {
     if (!gone()) {
         on_lost_ = nullptr; // the server hangs up as soon as it has read the goodbye

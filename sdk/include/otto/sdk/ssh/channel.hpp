@@ -104,6 +104,8 @@ class SshChannel {
     [[nodiscard]] SshExit exit() const;
     // Makes read return with what there is, ended: for output that nobody will end.
     void stop_reading();
+    // Makes the read in progress, or else the next one, return with what there is, perhaps nothing.
+    void pause_reading();
 
     [[nodiscard]] const SshSessionPtr& session() const noexcept;
     [[nodiscard]] LIBSSH2_CHANNEL* raw() const noexcept;

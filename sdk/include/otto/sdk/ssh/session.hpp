@@ -122,6 +122,10 @@ class SshSession : public std::enable_shared_from_this<SshSession> {
 
     // Drops the connection. Pending operations end with `gone`. Never blocks, idempotent.
     void abort(std::string why = "aborted") noexcept;
+    // Drops the connection because the peer is found to be gone: on_lost is called.
+    void give_up(std::string why) noexcept;
+    // Bytes that have come from the peer, ever.
+    [[nodiscard]] std::uint64_t bytes_received() const noexcept { return taken_; }
     // Says goodbye and drops the connection once that has been sent. Bounded only by the caller's
     // cancellation.
     task<> disconnect();
