@@ -19,7 +19,7 @@ constexpr std::size_t read_size = 64 * 1024;
 // A shell between fork and exec, or a command that has just set its own handler, swallows an interrupt:
 // again, then.
 constexpr Duration interrupt_again(100);
-constexpr int interrupts = 20;
+constexpr int interrupts = 45; // all within the five seconds that core grants a recovery
 constexpr Duration last_words(100);
 constexpr Duration polite(200);
 constexpr Duration grace(200);

@@ -49,8 +49,9 @@ class OTTO_API Scope {
 
     // Throws Error(usage) when it has been entered before.
     void enter();
-    // Never throws for a host. A second call waits for the first and returns the same report. Not
-    // cancellable.
+    // Never throws for a host. A second call waits for the first and returns the same report. Not cancellable.
+    // But Asio lets a task that has been cancelled already await nothing, so such a task says first
+    // `co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation())`. open_context does.
     task<CloseReport> close();
 
     // A host made elsewhere is closed by this scope from now on. Throws Error(closed) on a closing scope.
@@ -193,6 +194,10 @@ class OTTO_API Context {
 
     // Reports an event of the application's own to the sinks.
     void emit(Event event);
+
+    // The texts of the secrets that drivers have used so far: for masking what is written down, and nothing else. Any
+    // thread.
+    [[nodiscard]] std::vector<std::string> revealed_secrets() const;
 
     struct State;
     [[nodiscard]] const std::shared_ptr<State>& state() const noexcept { return state_; }

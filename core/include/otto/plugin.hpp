@@ -1,14 +1,19 @@
-// The border between core and a plugin: one entry function that returns a static, plain descriptor. No
-// registration by static constructors. A driver that is linked into a program is registered with the same
-// descriptor (PluginRegistry::add). A whole plugin:
+// The border between core and a plugin: one entry function that returns a static, plain descriptor. No registration by
+// static constructors. A driver that is linked into a program is registered with the same descriptor
+// (PluginRegistry::add). A whole plugin:
 //
 //   class AcmeHost final : public otto::Host { ... };
-//   std::shared_ptr<otto::Host> make(otto::HostContext context) { return std::make_shared<AcmeHost>(context);
-//   } constexpr otto::OptionSpec options[] = {
-//       {"port", otto::OptionKind::integer, false, "22", "1..65535", "TCP port"}};
-//   constexpr otto::DriverDescriptor drivers[] = {otto::driver_descriptor("acme", "Acme switches", options,
-//   &make)}; OTTO_PLUGIN("acme-switches", "1.4.0", "Acme Ltd", "Apache-2.0", "https://acme.example", "acme",
-//   drivers);
+//   std::shared_ptr<otto::Host> make(otto::HostContext context)
+//   {
+//       return std::make_shared<AcmeHost>(std::move(context));
+//   }
+//   constexpr otto::OptionSpec options[] = {
+//       {"port", otto::OptionKind::integer, false, "22", "1..65535", "TCP port"},
+//   };
+//   constexpr otto::DriverDescriptor drivers[] = {
+//       otto::driver_descriptor("acme", "Acme switches", options, &make),
+//   };
+//   OTTO_PLUGIN("acme-switches", "1.4.0", "Acme Ltd", "Apache-2.0", "https://acme.example", "acme", drivers)
 #pragma once
 
 #include <otto/fingerprint.hpp>

@@ -16,8 +16,7 @@
 
 namespace otto {
 
-Call::Call(RuntimeCore& runtime, asio::any_io_executor strand, std::string verb,
-           Duration timeout)
+Call::Call(RuntimeCore& runtime, asio::any_io_executor strand, std::string verb, Duration timeout)
     : runtime_(runtime)
     , strand_(std::move(strand))
     , verb_(std::move(verb))
@@ -29,12 +28,9 @@ struct Call::SuspendedCaller final : Call::Caller {
     explicit SuspendedCaller(Handler suspended)
         : executor(asio::get_associated_executor(suspended))
         , guard(executor)
-        , handler(std::move(suspended))
-    {
-    }
+        , handler(std::move(suspended)) {}
 
-    void resume() override
-    {
+    void resume() override {
         auto go_on = [handler = std::move(handler)]() mutable {
             auto slot = asio::get_associated_cancellation_slot(handler);
             slot.clear();

@@ -11,8 +11,8 @@
 #include <otto/error.hpp>
 #include <otto/task.hpp>
 
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 
 #include <atomic>
 #include <functional>
@@ -30,8 +30,7 @@ class Call : public std::enable_shared_from_this<Call> {
     // no verb may outlive its deadline.
     static constexpr Duration grace{200};
 
-    Call(RuntimeCore& runtime, asio::any_io_executor strand, std::string verb,
-         Duration timeout);
+    Call(RuntimeCore& runtime, asio::any_io_executor strand, std::string verb, Duration timeout);
 
     // Runs `work` on the strand and waits for its end; throws what it throws. Throws Error(driver_fault) when
     // it is given up: `on_stray` is called then [clock thread], `on_stray_end` when the work ends at last

@@ -70,6 +70,10 @@ Scope& Context::scope() noexcept {
     return state_->scope;
 }
 
+std::vector<std::string> Context::revealed_secrets() const {
+    return state_->maker.secrets->revealed();
+}
+
 void Context::emit(Event event) {
     state_->maker.hub->post(std::move(event));
 }
