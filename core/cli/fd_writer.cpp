@@ -68,7 +68,7 @@ void FdWriter::fail(int error) {
 }
 
 void FdWriter::write(std::string_view bytes) {
-    if (error_ != 0 || bytes.empty()) return;
+    if (error_ != 0 || muted_ || bytes.empty()) return;
     const SigpipeGuard guard;
     write_blocking_sigpipe(bytes);
 }

@@ -21,6 +21,9 @@ class FdWriter {
     // Writes all of it, or nothing more once a write has failed.
     void write(std::string_view bytes);
 
+    // Writes nothing from now on.
+    void mute() noexcept { muted_ = true; }
+
     // Becomes readable when the user interrupts: from then on a reader that takes nothing for two seconds is
     // given up.
     void interrupt_descriptor(int fd) noexcept { interrupt_fd_ = fd; }
@@ -41,6 +44,7 @@ class FdWriter {
     bool terminal_;
     bool regular_file_;
     int error_ = 0;
+    bool muted_ = false;
     std::function<void()> on_failure_;
 };
 

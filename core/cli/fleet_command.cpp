@@ -2,7 +2,6 @@
 
 #include "fleet_job.hpp"
 #include "interruption.hpp"
-#include "known_secrets.hpp"
 #include "log.hpp"
 #include "notices.hpp"
 #include "session.hpp"
@@ -51,7 +50,10 @@ class Fleet {
         , report_(request, hosts, writer_)
         , job_(request, command_texts(request), checked_overrides(request, lab_, hosts), report_) {
         console_.out().interrupt_descriptor(interruption_.descriptor());
-        console_.out().on_failure([this] { interruption_.stop(); });
+        console_.out().on_failure([this] {
+            if (console_.out().closed()) console_.err().mute(); // `| head` has seen enough
+            interruption_.stop();
+        });
     }
     ~Fleet() {
         console_.out().on_failure({});
@@ -61,8 +63,11 @@ class Fleet {
     Fleet& operator=(const Fleet&) = delete;
 
     int run() {
-        if (request_.log_dir && !request_.dry_run)
-            transcripts_ = std::make_shared<TranscriptSink>(*request_.log_dir, known_secrets(lab_));
+        if (request_.log_dir && !request_.dry_run) {
+            // No sink is called without a context.
+            const auto secrets = [this] { return revealed_secrets(*context_); };
+            transcripts_ = std::make_shared<TranscriptSink>(*request_.log_dir, secrets);
+        }
         const Ending ending = do_work();
         return conclude(ending);
     }
@@ -82,7 +87,10 @@ class Fleet {
     Ending do_work() {
         Ending ending;
         try {
-            const auto body = [this](Context& context) -> task<> { return job_.work(context); };
+            const auto body = [this](Context& context) -> task<> {
+                context_ = &context;
+                return job_.work(context);
+            };
             otto::run(interruption_.guard(open_context(open_options(), body)));
         } catch (...) {
             ending.failure = error_from(std::current_exception(), Errc::internal);
@@ -126,6 +134,7 @@ class Fleet {
     std::shared_ptr<ReportWriter> writer_;
     FleetReport report_;
     FleetJob job_;
+    Context* context_ = nullptr; // from the body's start to the scope's end
     std::shared_ptr<TranscriptSink> transcripts_;
     std::shared_ptr<CloseReport> closing_ = std::make_shared<CloseReport>();
 };

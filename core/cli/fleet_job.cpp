@@ -79,13 +79,11 @@ task<> FleetJob::work(Context& context) {
 task<> FleetJob::run_commands(Context& context) {
     FleetOptions options = fleet_options();
     options.on_host_done([this](const HostResult& result) { report_.done(Outcome(result)); });
-    FleetResult results;
+    // Hosts that an interrupt kept from beginning are left to the report: it calls them missing.
     if (request_.verb == Verb::run)
-        results = co_await context.run_on_all_hosts(commands(), options);
+        (void)co_await context.run_on_all_hosts(commands(), options);
     else
-        results = co_await context.exec_on_all_hosts(commands(), options);
-    for (const auto& [host, result] : results)
-        report_.done(Outcome(result));
+        (void)co_await context.exec_on_all_hosts(commands(), options);
 }
 
 task<> FleetJob::visit_hosts(Context& context) {

@@ -26,6 +26,8 @@ ordered_json plugin_object(const PluginFile& file) {
     object["name"] = file.name;
     object["version"] = file.version;
     object["drivers"] = file.drivers;
+    object["backends"] = file.backends;
+    object["tools"] = file.tools;
     object["reason"] = file.reason;
     object["remedy"] = file.remedy;
     return object;

@@ -29,6 +29,12 @@ Lab load_request_lab(const Request& request, Console& console, std::shared_ptr<P
 }
 
 std::vector<std::string> selected_hosts(const Request& request, const Lab& lab) {
+    if (!request.host && request.pattern.empty()) {
+        std::vector<std::string> all;
+        for (const auto& host : lab.hosts())
+            all.push_back(host.id());
+        return all;
+    }
     if (!request.host) return lab.select(request.pattern);
     if (lab.find(*request.host) != nullptr) return {*request.host};
     const auto close = lab.select(*request.host); // says what it did not find, and what may have been meant

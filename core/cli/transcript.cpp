@@ -31,20 +31,26 @@ std::string stamp(std::chrono::system_clock::time_point when) {
 // piece of the other between them.
 class TranscriptSink::File {
   public:
-    File(std::filesystem::path path, const std::vector<std::string>& secrets)
+    explicit File(std::filesystem::path path)
         : path_(std::move(path))
         // Not followed if somebody put a link there; appended to, because a transcript is evidence.
         , fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)) {
         if (fd_ < 0) error_ = errno;
-        for (const auto& secret : secrets)
-            for (SecretMasker* masker : {&output_, &error_output_, &notes_})
-                masker->add(secret);
     }
     ~File() {
         if (fd_ >= 0) ::close(fd_);
     }
     File(const File&) = delete;
     File& operator=(const File&) = delete;
+
+    // They only ever grow in number.
+    void learn(const std::vector<std::string>& secrets) {
+        if (secrets.size() == learned_) return;
+        learned_ = secrets.size();
+        for (const auto& secret : secrets)
+            for (SecretMasker* masker : {&output_, &error_output_, &notes_})
+                masker->add(secret);
+    }
 
     void output(StreamId stream, std::string_view bytes) {
         write((stream == StreamId::output ? output_ : error_output_).feed(bytes));
@@ -88,9 +94,11 @@ class TranscriptSink::File {
     SecretMasker output_;
     SecretMasker error_output_;
     SecretMasker notes_;
+    std::size_t learned_ = 0;
 };
 
-TranscriptSink::TranscriptSink(std::filesystem::path directory, std::vector<std::string> secrets)
+TranscriptSink::TranscriptSink(std::filesystem::path directory,
+                               std::function<std::vector<std::string>()> secrets)
     : directory_(std::move(directory))
     , secrets_(std::move(secrets)) {
     if (::mkdir(directory_.c_str(), 0700) == 0 || errno == EEXIST) {
@@ -106,13 +114,14 @@ TranscriptSink::~TranscriptSink() = default;
 
 TranscriptSink::File& TranscriptSink::file_of(const std::string& host) {
     auto& file = files_[host];
-    if (!file) file = std::make_unique<File>(directory_ / (host + ".log"), secrets_);
+    if (!file) file = std::make_unique<File>(directory_ / (host + ".log"));
     return *file;
 }
 
 void TranscriptSink::on_event(const Event& event) {
     if (event.host().empty() || event.kind() == EventKind::transfer_progress) return;
     File& file = file_of(event.host());
+    file.learn(secrets_());
     if (event.kind() == EventKind::output) return file.output(event.stream(), event.text());
     file.note(event);
 }

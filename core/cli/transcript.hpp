@@ -6,6 +6,7 @@
 #include <otto/otto.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,8 +16,9 @@ namespace otto::cli {
 
 class TranscriptSink final : public EventSink {
   public:
-    // Throws Error(usage) if the directory cannot be made.
-    TranscriptSink(std::filesystem::path directory, std::vector<std::string> secrets);
+    // `secrets` tells the values that are known by now; it is asked at every event, because a secret may be
+    // used at any time. Throws Error(usage) if the directory cannot be made.
+    TranscriptSink(std::filesystem::path directory, std::function<std::vector<std::string>()> secrets);
     ~TranscriptSink() override;
 
     void on_event(const Event& event) override;
@@ -29,7 +31,7 @@ class TranscriptSink final : public EventSink {
     File& file_of(const std::string& host);
 
     std::filesystem::path directory_;
-    std::vector<std::string> secrets_;
+    std::function<std::vector<std::string>()> secrets_;
     std::map<std::string, std::unique_ptr<File>, std::less<>> files_;
 };
 

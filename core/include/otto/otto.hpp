@@ -11,6 +11,7 @@
 #include <otto/plugin_registry.hpp>
 #include <otto/reservation.hpp>
 #include <otto/result.hpp>
+#include <otto/revealed_secrets.hpp>
 #include <otto/runtime.hpp>
 #include <otto/secret.hpp>
 #include <otto/task.hpp>
