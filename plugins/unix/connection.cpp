@@ -4,6 +4,8 @@
 #include <otto/sdk/ssh/connect.hpp>
 #include <otto/timer.hpp>
 
+#include <boost/system/system_error.hpp>
+
 #include <utility>
 
 namespace otto::unix_driver {
@@ -57,7 +59,12 @@ task<> Connection::keep_alive(sdk::SshSessionPtr session, Duration interval) {
     int unanswered = 0;
     while (!session->gone()) {
         timer.expires_after(interval);
-        const bool expired = co_await timer.wait();
+        bool expired = false;
+        try {
+            expired = co_await timer.wait();
+        } catch (const boost::system::system_error&) {
+            // The host is being closed, which is no failure.
+        }
         if (!expired || session->gone()) break;
         const auto now = session->bytes_received();
         if (now != heard) {

@@ -304,7 +304,15 @@ bool Sshd::wait_for_log(const std::string& text) const {
 }
 
 void Sshd::kill_connections() {
-    // Our listener's children and their children (privilege separation), as far as they are sshd.
+    signal_connections(SIGKILL);
+}
+
+void Sshd::stop_connections() {
+    signal_connections(SIGSTOP);
+}
+
+void Sshd::signal_connections(int signal) {
+    // The listener's children and their children (privilege separation), as far as they are sshd.
     std::map<pid_t, pid_t> parents;
     for (const auto& entry : fs::directory_iterator("/proc")) {
         std::istringstream stat(read_file(entry.path() / "stat"));
@@ -320,7 +328,7 @@ void Sshd::kill_connections() {
     for (const auto& [pid, parent] : parents) {
         const auto up = parents.find(parent);
         const bool ours = parent == pid_ || (up != parents.end() && up->second == pid_);
-        if (ours) ::kill(pid, SIGKILL);
+        if (ours) ::kill(pid, signal);
     }
 }
 

@@ -61,6 +61,8 @@ class Sshd {
     [[nodiscard]] bool wait_for_log(const std::string& text) const;
     // Ends the processes that serve connections, as a crash would, and leaves the listener.
     void kill_connections();
+    // Stops those processes, so that connections stay open and fall silent.
+    void stop_connections();
     // Ends the listener; connections live on.
     void stop();
 
@@ -68,6 +70,7 @@ class Sshd {
     class Log;
     void write_config(const SshdOptions& options);
     void start();
+    void signal_connections(int signal);
     std::string address_;
     int port_ = 0;
     std::string user_;
