@@ -65,7 +65,7 @@ class Fleet {
     int run() {
         if (request_.log_dir && !request_.dry_run) {
             // No sink is called without a context.
-            const auto secrets = [this] { return revealed_secrets(*context_); };
+            const auto secrets = [this] { return context_->revealed_secrets(); };
             transcripts_ = std::make_shared<TranscriptSink>(*request_.log_dir, secrets);
         }
         const Ending ending = do_work();

@@ -11,7 +11,6 @@
 #include <otto/plugin_registry.hpp>
 #include <otto/reservation.hpp>
 #include <otto/result.hpp>
-#include <otto/revealed_secrets.hpp>
 #include <otto/runtime.hpp>
 #include <otto/secret.hpp>
 #include <otto/task.hpp>
