@@ -449,6 +449,24 @@ class Endings(CommandTest):
             for host in "abc":
                 self.assertRegex(err, rf"missing: .*\b{host}\b")
 
+    def test_a_signal_reaches_hosts_behind_the_first_of_a_fan_out(self):
+        self.lab("slow", "otto: 1\nhosts:\n  a: { driver: fixture }\n"
+                         "  b: { driver: fixture, open: hang }\n  c: { driver: fixture }\n")
+        process = self.start("-l", "./slow.yaml", "--serial", "--format", "json", "-v", "run", "--timeout", "1m",
+                             "say x", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        seen = b""
+        while b"b connecting" not in seen:
+            chunk = os.read(process.stderr.fileno(), 65536)
+            self.assertTrue(chunk, seen)
+            seen += chunk
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=PATIENCE)
+        hosts = json.loads(out)
+        self.assertEqual([host["status"] for host in hosts], ["success", "error", "error"])
+        self.assertEqual([(host["error"] or {}).get("code") for host in hosts], [None, "cancelled", "cancelled"])
+        self.assertEqual([len(host["commands"]) for host in hosts], [1, 1, 1])
+        self.assertEqual(process.returncode, 130)
+
     def test_json_is_complete_after_a_signal(self):
         process = self.start("-l", "./demo.yaml", "--format", "json", "-v", "run", "--timeout", "1m", "say x",
                              "hang", stdout=subprocess.PIPE, stderr=subprocess.PIPE)

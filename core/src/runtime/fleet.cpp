@@ -44,11 +44,6 @@ task<> under_deadline(task<> work, Deadline deadline) {
     if (failure) std::rethrow_exception(failure);
 }
 
-task<bool> is_cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
-}
-
 } // namespace
 
 std::vector<std::string> Context::selected(const FleetOptions& options) const {
@@ -81,18 +76,20 @@ task<> Context::for_each_host(FleetOptions options, std::vector<std::string> ids
             failed(index, error_from(std::current_exception(), Errc::internal));
         }
     };
-    auto worker = [&]() -> task<> {
-        co_await asio::this_coro::throw_if_cancelled(false);
-        while (next < ids.size()) {
-            const bool stop = co_await is_cancelled();
-            if (stop) co_return;
-            co_await one_host(next++);
-        }
+    // Each host is a task of its own, because awaiting under a deadline uses up a task's cancellation state: a loop over
+    // hosts could be cancelled at its first host only.
+    TaskGroup hosts(co_await asio::this_coro::executor);
+    std::function<void()> begin_next;
+    auto one_after_the_other = [&](std::size_t index) -> task<> {
+        co_await one_host(index);
+        begin_next();
     };
-    TaskGroup workers(co_await asio::this_coro::executor);
+    begin_next = [&] {
+        if (next < ids.size() && !hosts.cancelled()) hosts.spawn(one_after_the_other(next++));
+    };
     for (std::size_t i = std::min(options.fanout(), ids.size()); i > 0; --i)
-        workers.spawn(worker());
-    co_await workers.join();
+        begin_next();
+    co_await hosts.join();
 }
 
 namespace {

@@ -41,6 +41,7 @@ class TaskGroup {
     }
 
     void cancel() {
+        state_->cancelled = true;
         for (auto& signal : state_->running)
             signal.emit(asio::cancellation_type::terminal);
     }
@@ -63,6 +64,8 @@ class TaskGroup {
         if (state->failure) std::rethrow_exception(state->failure);
     }
 
+    // True from the first cancel() on, by whoever joined or by hand.
+    [[nodiscard]] bool cancelled() const noexcept { return state_->cancelled; }
     [[nodiscard]] bool empty() const noexcept { return state_->running.empty(); }
 
   private:
@@ -74,6 +77,7 @@ class TaskGroup {
         Notifier ended;
         std::list<asio::cancellation_signal> running;
         std::exception_ptr failure;
+        bool cancelled = false;
     };
     std::shared_ptr<State> state_;
 };
