@@ -64,7 +64,10 @@ HostPtr make_driver_host(const HostSpec& spec, PluginRegistry& plugins,
     } catch (...) {
         refused = error_from(std::current_exception(), Errc::plugin);
     }
-    return std::make_shared<UnavailableHost>(HostContext(services), std::move(*refused));
+    // Not in dry run either: a dry run checks plugins for real, and this host contacts nothing.
+    auto not_dry =
+        std::make_shared<HostServices>(services->runtime, services->hub, services->secrets, spec, false);
+    return std::make_shared<UnavailableHost>(HostContext(std::move(not_dry)), std::move(*refused));
 }
 
 } // namespace
