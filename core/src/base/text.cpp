@@ -29,6 +29,13 @@ std::size_t utf8_length(std::string_view bytes) noexcept {
     return 0;
 }
 
+// C0 but tab, DEL, and C1 (U+0080 to U+009F), among which terminals obey CSI and OSC.
+bool is_control(std::string_view character) noexcept {
+    const auto first = static_cast<std::uint8_t>(character[0]);
+    if (first == 0xc2) return static_cast<std::uint8_t>(character[1]) < 0xa0;
+    return (first < 0x20 && first != '\t') || first == 0x7f;
+}
+
 constexpr std::string_view replacement = "\xef\xbf\xbd"; // U+FFFD
 
 } // namespace
@@ -57,18 +64,24 @@ std::string decode_text(std::string_view bytes, bool line_ends) {
     return text;
 }
 
+// Bytes that are no text are shown, too: what a terminal that is not UTF-8 would obey is among them.
 std::string escape_controls(std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";
     std::string shown;
     shown.reserve(text.size());
-    for (const char c : text) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
+    while (!text.empty()) {
+        const std::size_t n = utf8_length(text);
+        const std::string_view piece = text.substr(0, n == 0 ? 1 : n);
+        text.remove_prefix(piece.size());
+        if (n != 0 && !is_control(piece)) {
+            shown += piece;
+            continue;
+        }
+        for (const char c : piece) {
+            const auto byte = static_cast<std::uint8_t>(c);
             shown += "\\x";
             shown += hex[byte >> 4];
             shown += hex[byte & 15];
-        } else {
-            shown += c;
         }
     }
     return shown;
