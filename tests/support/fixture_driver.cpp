@@ -109,6 +109,11 @@ class FixtureHost final : public otto::Host, private otto::Exec {
         } else if (verb == "lose") {
             context().connection_lost("the peer went away");
             throw otto::Error(otto::Errc::unreachable, "connection lost");
+        } else if (verb == "resolve") {
+            note("resolve");
+            const std::vector<std::string> addresses = co_await context().resolve(rest);
+            for (const auto& address : addresses)
+                co_await io->write(otto::StreamId::output, address + "\n");
         } else if (verb == "flood") {
             const std::string chunk(64 * 1024, 'x');
             for (int i = std::stoi(rest); i > 0; --i)

@@ -6,6 +6,7 @@
 //   cancelled "ignore MS"      ignores cancellation for MS      "block MS"   blocks its thread for MS
 //   "unsent"         fails before anything was sent   "lose"       loses the connection
 //   "flood N"        N chunks of 64 KiB               "in"         how many commands are inside at once
+//   "resolve NAME"   the addresses of a name
 //
 // Options: open = ok | fail | hang | ignore, close = ok | throw | hang | ignore | block, recover = yes | no.
 #pragma once
