@@ -65,9 +65,10 @@ TEST_CASE("the clock calls back in the order of deadlines, also for one that com
     otto::DeadlineClock clock;
     const auto start = std::chrono::steady_clock::now();
     clock.add(otto::Deadline::max(), [&] { called.add(0); });
+    clock.add(start - 1s, [&] { called.add(1); });
+    CHECK(called.wait_for(1) == std::vector<int>{1}); // now the clock goes to sleep
     clock.add(start + 60ms, [&] { called.add(3); });
     clock.add(start + 40ms, [&] { called.add(2); });
-    clock.add(start - 1s, [&] { called.add(1); });
     CHECK(called.wait_for(3) == std::vector<int>{1, 2, 3});
     CHECK(std::chrono::steady_clock::now() >= start + 60ms);
 }
