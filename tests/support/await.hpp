@@ -13,14 +13,23 @@ namespace test {
 
 inline constexpr otto::Duration patience{20'000};
 
-// Waits until the condition holds, looking again every few milliseconds; throws after `patience`.
-inline otto::task<> eventually(std::function<bool()> condition) {
+namespace detail {
+inline otto::task<> look_until(std::function<bool()> condition) {
     const auto deadline = otto::deadline_after(patience);
     while (!condition()) {
         if (otto::time_left(deadline) == otto::Duration::zero())
             throw std::runtime_error("it never came true");
         co_await otto::pause(otto::Duration(2), "a test looks again");
     }
+}
+
+} // namespace detail
+
+// Waits until the condition holds, looking again every few milliseconds; throws after `patience`.
+template <class F>
+otto::task<> eventually(F&& condition) {
+    OTTO_REQUIRE_NAMED_BODY(F);
+    return detail::look_until(std::function<bool()>(std::forward<F>(condition)));
 }
 
 // How long a thing took.

@@ -145,8 +145,25 @@ void HostContext::emit(Event event) {
     services_->emit(std::move(event));
 }
 
+namespace {
+
+// Core itself cancels these tasks; anything else that ends one is news.
+task<> in_background(std::shared_ptr<HostServices> services, task<> work) {
+    std::exception_ptr failure;
+    try {
+        co_await std::move(work);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    const Error error = error_from(failure, Errc::driver_fault);
+    if (error.code() != Errc::cancelled) services->emit(Event(EventKind::warning, error.what()));
+}
+
+} // namespace
+
 void HostContext::spawn(task<> work) {
-    services_->background.spawn(std::move(work));
+    services_->background.spawn(in_background(services_, std::move(work)));
 }
 
 void HostContext::connection_lost(std::string why) {

@@ -17,7 +17,8 @@ TEST_CASE("exec works through the plugin, many at once on one connection") {
         constexpr int commands = 50;
         for (int i = 0; i < commands; ++i)
             otto::spawn(one(host, std::to_string(i), done));
-        co_await eventually([done] { return *done == commands; });
+        auto all_done = [done] { return *done == commands; };
+        co_await eventually(all_done);
         CHECK(count_in(server.log(), "Accepted publickey") == 1);
     };
     with_unix(body, spec_for(server));

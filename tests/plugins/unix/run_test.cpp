@@ -82,7 +82,8 @@ TEST_CASE("a connection that dies during run is an error with the output so far,
     auto events = std::make_shared<EventList>();
     auto body = [&server, events](Host& host) -> task<> {
         auto killer = [](Sshd& victim, std::shared_ptr<EventList> seen) -> task<> {
-            co_await eventually([seen] { return seen->count(EventKind::output) > 0; });
+            auto something_came = [seen] { return seen->count(EventKind::output) > 0; };
+            co_await eventually(something_came);
             victim.kill_connections();
         };
         otto::spawn(killer(server, events));
