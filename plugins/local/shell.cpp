@@ -140,7 +140,8 @@ task<bool> Shell::recover() {
     // otherwise.
     if (alive()) unsent_ += frame_.resync();
     for (int i = 0; i < interrupts && alive() && frame_.state() != sdk::PosixFrame::State::idle; ++i) {
-        interrupt();
+        // run() has interrupted once, and a shell that is being replaced because of that would die of a second one.
+        if (i > 0) interrupt();
         ready_.set_alarm(interrupt_again);
         const std::shared_ptr<CommandIo> nobody;
         co_await converse(nobody);

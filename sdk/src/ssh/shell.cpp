@@ -140,7 +140,8 @@ void SshShell::interrupt() {
 task<bool> SshShell::recover() {
     if (alive()) channel_->send(frame_.resync());
     for (int i = 0; i < interrupts && alive() && frame_.state() != PosixFrame::State::idle; ++i) {
-        interrupt();
+        // run() has interrupted once, and a shell that is being replaced because of that would die of a second one.
+        if (i > 0) interrupt();
         co_await listen(interrupt_again);
     }
     const bool fit = alive() && frame_.state() == PosixFrame::State::idle;
