@@ -37,7 +37,7 @@ struct Handle {
         , warn_unclosed(warn) {}
     ~Handle() {
         HostGuard& guard = HostGuard::of(*inner);
-        if (warn_unclosed && guard.needs_close())
+        if (warn_unclosed && guard.needs_close() && !runtime->ended())
             guard.services()->emit(
                 Event(EventKind::warning, "dropped without close(): its connection is aborted"));
         HostGuard::release(std::move(inner));

@@ -213,7 +213,7 @@ void detail::spawn_erased(task<> work) {
     const auto core = Runtime::current();
     const Context* active = active_context();
     auto hub = active ? active->state()->maker.hub : nullptr;
-    core->spawned.spawn(run_spawned(core->user_task(current_slot().get()), std::move(work), std::move(hub)));
+    core->spawned->spawn(run_spawned(core->user_task(current_slot().get()), std::move(work), std::move(hub)));
 }
 
 } // namespace otto

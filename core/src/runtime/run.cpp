@@ -24,9 +24,9 @@ namespace {
 constexpr Duration spawned_tasks_unwind{10'000};
 
 void end_spawned(asio::io_context& loop, RuntimeCore& core) {
-    core.spawned.cancel();
+    core.spawned->cancel();
     const Deadline deadline = deadline_after(spawned_tasks_unwind);
-    while (!core.spawned.empty() && loop.run_one_until(deadline) != 0) {
+    while (!core.spawned->empty() && loop.run_one_until(deadline) != 0) {
     }
 }
 

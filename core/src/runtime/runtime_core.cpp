@@ -53,6 +53,7 @@ void RuntimeCore::shut_down() {
     left.clear();
     const bool finished = workers.finish(std::chrono::seconds(1));
     ended_ = true;
+    spawned.reset();
     if (finished) return;
     // A driver blocks its thread, and its stack refers to all this: it is left behind for good.
     new std::shared_ptr<RuntimeCore>(shared_from_this());

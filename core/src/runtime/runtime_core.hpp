@@ -16,6 +16,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace otto {
 
@@ -36,8 +37,9 @@ class RuntimeCore : public std::enable_shared_from_this<RuntimeCore> {
     BlockingPool blocking;
     Resolver resolver;
 
-    // [user thread] Tasks that otto::spawn started.
-    TaskGroup spawned;
+    // [user thread] Tasks that otto::spawn started. Gone once the runtime has shut down: it refers to the user's loop,
+    // which a host that somebody kept may outlive.
+    std::optional<TaskGroup> spawned;
 
     // Hosts that must be aborted when the runtime ends. Any thread.
     void add_host(const std::weak_ptr<Host>& host);

@@ -173,6 +173,21 @@ TEST_CASE("a host outside of any context that is dropped unclosed aborts") {
     otto::run(body());
 }
 
+TEST_CASE("a host may be kept beyond the runtime, and does nothing any more") {
+    otto::HostPtr kept;
+    auto body = [&]() -> otto::task<> {
+        otto::HostSpec spec("fixture");
+        spec.id("lone");
+        kept = otto::make_host(spec, otto::ContextOptions(), fixture::registry());
+        co_await kept->open();
+    };
+    otto::run(body());
+    CHECK(fixture::journal().count("abort lone") == 1);
+    CHECK(fixture::journal().live_hosts == 1);
+    kept.reset();
+    CHECK(fixture::journal().live_hosts == 0);
+}
+
 TEST_CASE("with_host closes the host on every way out") {
     close_after("{a: {}}", [](otto::Context& ctx) -> otto::task<> {
         auto body = [](otto::Host& host) -> otto::task<> {
