@@ -233,9 +233,14 @@ task<CommandResult> HostGuard::command(std::string verb, Command command, bool i
         if (!run->recorder->was_handed_over()) throw;
         given_up = error;
     }
-    if (given_up) run->result = run->recorder->finish(CommandExit(), std::move(given_up));
-    services_->emit(Event(EventKind::command_ended, describe_end(*run->result)));
-    co_return std::move(*run->result);
+    CommandResult result;
+    // A call that was given up may still write into its own result: this one is made of what was recorded.
+    if (given_up)
+        result = run->recorder->finish(CommandExit(), std::move(given_up));
+    else
+        result = std::move(*run->result);
+    services_->emit(Event(EventKind::command_ended, describe_end(result)));
+    co_return result;
 }
 
 task<> HostGuard::run_command(CallPtr call, std::shared_ptr<CommandRun> run) {
