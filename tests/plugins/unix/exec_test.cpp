@@ -27,6 +27,7 @@ TEST_CASE("exec works through the plugin, many at once on one connection") {
 TEST_CASE("an exec that times out ends by its deadline and leaves nothing behind") {
     const Sshd server;
     auto body = [](Host& host) -> task<> {
+        co_await host.open(); // so that the deadline is the command's alone
         Command command("echo $$; sleep 300");
         command.timeout(Duration(1'500));
         const Stopwatch watch;
