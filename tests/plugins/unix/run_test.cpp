@@ -52,8 +52,9 @@ constexpr const char* producer = "yes begun";
 
 TEST_CASE("a command over SSH that times out is interrupted, and the session goes on") {
     const Sshd server;
-    const std::string text = GENERATE("echo begun; sleep 60; echo NO", "echo begun; while :; do :; done",
-                                      "echo begun; sleep 60 | cat", producer);
+    const std::string text =
+        GENERATE(as<std::string>{}, "echo begun; sleep 60; echo NO", "echo begun; while :; do :; done",
+                 "echo begun; sleep 60 | cat", producer);
     CAPTURE(text);
     auto body = [text](Host& host) -> task<> {
         CommandResult kept = co_await host.run("KEPT=yes");
